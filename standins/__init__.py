@@ -1,0 +1,1 @@
+"""What tests, demo and benchmarks run against, in place of the real thing."""

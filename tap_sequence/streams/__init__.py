@@ -1,0 +1,1 @@
+"""The tap's streams, one module for each area of Sequence's API."""

@@ -1,0 +1,1 @@
+"""Tests, in files named after the question that they answer."""
