@@ -1,6 +1,58 @@
-"""The command line: ``tap-sequence`` and ``python -m tap_sequence``."""
+"""The command line, `tap-sequence` or `python -m tap_sequence`, and how it ends."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import traceback
+from pathlib import Path
+
+from singer_sdk.exceptions import ConfigValidationError
+
+from tap_sequence.errors import SequenceError
+from tap_sequence.settings import in_one_line
+from tap_sequence.tap import TapSequence
 
 
 def main() -> None:
-    """Run the tap."""
-    raise NotImplementedError
+    """Run the tap, with the process's arguments, environment and standard output.
+
+    Exits with 0 if all was read, 1 after an error, 2 if the arguments can't be understood, and 128
+    plus the signal's number after a signal.
+    """
+    # At debug level urllib3 logs each URL, and with it the filters' values
+    logging.getLogger("urllib3").setLevel(logging.INFO)
+    try:
+        TapSequence.cli()
+    except ConfigValidationError as error:
+        _fail(in_one_line(error.errors), error)
+    except SequenceError as error:
+        _fail(str(error), error)
+    except BrokenPipeError as error:
+        # What is left in the buffer can't be written any more, and Python would try at its exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _fail("the target stopped reading; its own log says why", error)
+    except OSError as error:
+        _fail(f"{error.strerror}: {error.filename}" if error.filename else str(error), error)
+    except Exception as error:  # noqa: BLE001  the last place that can turn it into words
+        if type(error).__name__ == "JSONDecodeError":  # simplejson's, with which the SDK reads them
+            _fail("a file given with --config, --state or --catalog is not JSON", error)
+        # Without the error's own text, which could hold whatever was being processed
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(frame.filename).name}, line {frame.lineno}"
+        _fail(
+            f"unexpected {type(error).__name__} in {where}; LOGLEVEL=DEBUG shows the way there",
+            error,
+        )
+
+
+def _fail(message: str, error: Exception) -> None:
+    TapSequence.logger.error(message)
+    if TapSequence.logger.isEnabledFor(logging.DEBUG):
+        TapSequence.logger.debug("Raised at\n%s", "".join(traceback.format_tb(error.__traceback__)))
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""What ends a run."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from singer_sdk.exceptions import FatalSyncError
+
+
+class SequenceError(FatalSyncError):
+    """A failure in plain words: one line that says what is wrong and what to change.
+
+    Its text never holds a credential, a body, or a customer's data other than the id.
+    """
+
+
+class RefusedError(SequenceError):
+    """The API refused a request, and would again.
+
+    Attributes:
+        status: HTTP status of the answer.
+    """
+
+    def __init__(self, message: str, status: int) -> None:
+        """Take the message and the status."""
+        super().__init__(message)
+        self.status = status
+
+
+def kind_of(value: object) -> str:
+    """Name a decoded value's type in the words of JSON, to say what came instead of another."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case int() | float() | Decimal():
+            return "a number"
+        case str():
+            return "a string" if value else "an empty string"
+        case list():
+            return "an array"
+        case _:
+            return "an object"

@@ -1,0 +1,95 @@
+"""The tap: its settings, its streams, and how it ends."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from singer_sdk import Tap
+from singer_sdk.configuration._dict_config import parse_environment_config
+from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.helpers._classproperty import classproperty
+from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
+
+from tap_sequence import settings
+from tap_sequence.errors import SequenceError
+from tap_sequence.messages import MessageWriter
+from tap_sequence.streams import STREAMS
+
+if sys.version_info >= (3, 12):
+    from typing import override
+else:
+    from typing_extensions import override
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from singer_sdk.helpers.capabilities import CapabilitiesEnum
+
+    from tap_sequence.client import SequenceStream
+
+
+class TapSequence(Tap):
+    """Singer tap for Sequence, the billing platform."""
+
+    name = "tap-sequence"
+    config_jsonschema = settings.SETTINGS
+    message_writer_class = MessageWriter
+    message_writer: MessageWriter
+    # Without ACTIVATE_VERSION: the SDK sends it before the records, and a target that deletes what
+    # it has not seen since would then delete customers that an interrupted run has not sent yet
+    capabilities: ClassVar[list[CapabilitiesEnum]] = [
+        TapCapabilities.CATALOG,
+        TapCapabilities.DISCOVER,
+        TapCapabilities.STATE,
+        PluginCapabilities.ABOUT,
+        PluginCapabilities.BATCH,
+        PluginCapabilities.FLATTENING,
+        PluginCapabilities.STREAM_MAPS,
+        PluginCapabilities.STRUCTURED_LOGGING,
+    ]
+
+    @override
+    def discover_streams(self) -> list[SequenceStream]:
+        return [stream(self) for stream in STREAMS]
+
+    @override
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        # The SDK's prints the offending value, a secret's too, and knows of no format
+        self.append_builtin_config(self.config_jsonschema)
+        mistakes = settings.mistakes(self._config, self.config_jsonschema)
+        if mistakes and raise_errors:
+            message = "The configuration is not valid"
+            raise ConfigValidationError(message, errors=mistakes, schema=self.config_jsonschema)
+        return mistakes
+
+    @classproperty
+    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805
+        # The SDK's ends in a traceback on a number that is none, and takes "ture" for false
+        cls.append_builtin_config(cls.config_jsonschema)
+        as_text = settings.scalars_as_text(cls.config_jsonschema)
+        config = parse_environment_config(as_text, cls._env_var_prefix)
+        return settings.from_text(config, cls.config_jsonschema)
+
+    @classmethod
+    @override
+    def invoke(cls, **options: Any) -> None:
+        # The SDK's command would print the mistakes line by line and end in one that says nothing
+        try:
+            super().invoke(**options)
+        except ConfigValidationError as error:
+            raise SequenceError(settings.in_one_line(error.errors)) from None
+
+    @override
+    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
+        # The SDK's ends with exit code 0, as if all had been read
+        def stop() -> None:
+            self.state_writer.write_state(self.state)
+            self.logger.warning(
+                "Stopped by %s; the next run carries on from here", signal.Signals(signum).name
+            )
+            sys.exit(128 + signum)
+
+        signal.signal(signum, signal.SIG_DFL)  # a second one is meant
+        self.message_writer.between_messages(stop)

@@ -1,0 +1,56 @@
+"""Times as text: the one form that the bookmark, the limits of a read and `createdAt` share."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+
+def utc_text(moment: datetime) -> str:
+    """Write a time in the fixed-width form `YYYY-MM-DDTHH:MM:SS.ffffffZ`.
+
+    The SDK and many targets compare replication keys as text: in this form the order of the text
+    is the order in time.
+
+    Args:
+        moment: A time; one without an offset counts as UTC, which is what Sequence documents.
+
+    Returns:
+        The same moment in UTC, to the microsecond.
+    """
+    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def parse(text: str) -> datetime:
+    """Read an ISO 8601 date or time.
+
+    Args:
+        text: A date, or a time with or without an offset.
+
+    Returns:
+        The moment, in UTC.
+
+    Raises:
+        ValueError: If the text is no such date or time, or lies outside the years 1 to 9999.
+    """
+    moment = datetime.fromisoformat(text)
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise ValueError(text) from error
+
+
+def earlier(text: str, seconds: int) -> str:
+    """Go back in time.
+
+    Args:
+        text: A time in the fixed-width form.
+        seconds: How far back.
+
+    Returns:
+        The earlier time in the same form, or the beginning of year 1 if it would lie before.
+    """
+    try:
+        return utc_text(parse(text) - timedelta(seconds=seconds))
+    except OverflowError:
+        return utc_text(datetime.min.replace(tzinfo=UTC))
