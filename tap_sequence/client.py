@@ -1,8 +1,7 @@
-"""One request to Sequence: URL, credentials, version, parameters, retries, errors; and its list."""
+"""One request to Sequence: its URL, credentials, version and parameters, its retries and errors."""
 
 from __future__ import annotations
 
-import logging
 import re
 import sys
 from base64 import b64encode
@@ -13,24 +12,20 @@ from http import HTTPStatus
 from http.client import responses
 from itertools import count
 from random import uniform
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, ParamSpec, TypeVar
+from threading import local
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 import backoff
 import requests
 from singer_sdk.authenticators import BasicAuthenticator
-from singer_sdk.batch import Batcher
 from singer_sdk.exceptions import RetriableAPIError
-from singer_sdk.helpers._batch import SDKBatchMessage
-from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.streams.rest import HTTPRequest, PageContext, RESTStream
 from urllib3.exceptions import NewConnectionError
 
 from tap_sequence.errors import RefusedError, SequenceError, kind_of
-from tap_sequence.pagination import Page, Span
-from tap_sequence.records import Record, RecordReader, decode
-from tap_sequence.state import Progress, Scope, State
-from tap_sequence.times import utc_text
+from tap_sequence.pagination import NEWEST_FIRST, Page, Position
+from tap_sequence.records import RecordReader, decode
 
 if sys.version_info >= (3, 12):
     from typing import override
@@ -38,10 +33,9 @@ else:
     from typing_extensions import override
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator
 
     from backoff.types import Details
-    from singer_sdk.helpers._batch import BatchConfig
     from singer_sdk.helpers.types import Auth, Context
 
 P = ParamSpec("P")
@@ -63,23 +57,8 @@ WHAT_TO_CHECK: dict[int, str] = {
 """The setting to look at, by status."""
 
 
-KEY_REFUSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
-
-
-class Delivery(NamedTuple):
-    """A page on its way to the target.
-
-    Attributes:
-        records: Its records.
-        state: The stream's state once they, and all before them, are delivered.
-    """
-
-    records: list[Record]
-    state: State
-
-
-class SequenceStream(RESTStream[str]):
-    """A list of Sequence's API: `{"items": [...], "pagination": {...}}`.
+class SequenceClient(RESTStream[Position]):
+    """Requests to a list of Sequence's API, answered by `{"items": [...], "pagination": {...}}`.
 
     Attributes:
         filters: The API's filters that the list takes: name of the setting to query parameter.
@@ -90,14 +69,7 @@ class SequenceStream(RESTStream[str]):
     created_at: ClassVar[str] = "createdAt"
 
     allow_redirects = False  # Sequence sends none, and a redirect could carry the secret elsewhere
-    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE  # RecordReader's work
     _LOG_REQUEST_METRICS = False  # a line for every page would drown what matters
-
-    @override
-    def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
-        # The SDK calls whatever ends a read an unhandled error, --test's only record too
-        if level < logging.ERROR:
-            super().log(message, *args, level=level, **kwargs)
 
     # --- One request ---------------------------------------------------------------------------
 
@@ -136,39 +108,55 @@ class SequenceStream(RESTStream[str]):
             if value is not None
         }
 
+    @cached_property
     @override
-    def get_http_request(self, *, page: PageContext[str]) -> HTTPRequest:
+    def user_agent(self) -> str:
+        return self.config.get("user_agent") or f"tap-sequence/{self._tap.plugin_version}"
+
+    @property
+    @override
+    def requests_session(self) -> requests.Session:
+        # The SDK's is one for all threads, which requests does not promise to be safe
+        if not hasattr(self._sessions, "mine"):
+            self._sessions.mine = requests.Session()
+        session: requests.Session = self._sessions.mine
+        return session
+
+    @cached_property
+    def _sessions(self) -> local:
+        return local()
+
+    @override
+    def get_http_request(self, *, page: PageContext[Position]) -> HTTPRequest:
+        order, cursor = page.next_page_token or Position(NEWEST_FIRST, None)
         request = super().get_http_request(page=page)
         request.params = {
             **self.query,
             "limit": self.config["page_size"],
-            "sortOrder": "DESC",
-            "after": page.next_page_token,
+            "sortOrder": order,
+            "after": cursor,
         }
         return request
 
-    def fetch(self, cursor: str | None) -> Page:
-        """Request one page, trying again where that can help.
+    def fetch(self, position: Position) -> Page:
+        """Request one page, once.
 
         Args:
-            cursor: `pagination.after` of the page before it; None for the first page.
+            position: Where in the list it begins.
 
         Returns:
             The page.
 
         Raises:
+            RetriableAPIError: If the request failed in a way that another try can mend.
             RefusedError: If Sequence refuses the request.
-            SequenceError: If there is no answer after all tries, or the answer is not a page.
+            SequenceError: If the answer is not a page.
         """
-        http = self.get_http_request(page=PageContext(stream_context=None, next_page_token=cursor))
+        http = self.get_http_request(page=PageContext(None, position))
         request = self.build_prepared_request(
             method=http.method, url=http.url, params=http.encode_params(), headers=http.headers
         )
-        try:
-            return self.request_decorator(self._page)(request)
-        except RetriableAPIError as error:
-            message = f"{error}; gave up after {TRIES} tries, the next run carries on from here"
-        raise SequenceError(message)
+        return self._page(self._request(request, None))
 
     @override
     def _request(
@@ -292,9 +280,8 @@ class SequenceStream(RESTStream[str]):
             selected=lambda name: self.mask[("properties", name)],
         )
 
-    def _page(self, request: requests.PreparedRequest) -> Page:
-        response = self._request(request, None)
-        # Decoded here, where another try is possible; the SDK's parse_response comes after those
+    def _page(self, response: requests.Response) -> Page:
+        # Not parse_response, after which the SDK does not try again
         try:
             answer, unstorable = decode(response.content)
         except ValueError:
@@ -333,126 +320,6 @@ class SequenceStream(RESTStream[str]):
             )
 
     _version_warned = False
-
-    # --- One read --------------------------------------------------------------------------------
-
-    @override
-    def get_records(self, context: Context | None) -> Iterator[Record]:
-        # The SDK's request_records has no place for a state between two pages
-        for page in self.pages():
-            yield from page.records
-            self._delivered(page)
-
-    @override
-    def _sync_batches(self, batch_config: BatchConfig, context: Context | None = None) -> None:
-        # The SDK's fills batches beyond the page that the state tells of, and with records as they
-        # came: neither the selection nor stream maps are applied
-        batcher = Batcher(self.tap_name, self.name, batch_config)
-        room = max(batch_config.batch_size, self.config["page_size"])
-        pages: list[Delivery] = []
-        size = 0
-
-        def write() -> None:
-            batches: dict[str, list[Record]] = {}
-            for page in pages:
-                for record in page.records:
-                    for message in self._generate_record_messages(record):
-                        batches.setdefault(message.stream, []).append(message.record)
-            for stream, records in batches.items():
-                for manifest in batcher.get_batches(iter(records)):
-                    self._tap.write_message(
-                        SDKBatchMessage(stream, batch_config.encoding, manifest)
-                    )
-            self._delivered(pages[-1])
-
-        for page in self.pages():
-            if size + len(page.records) > room:
-                write()
-                pages, size = [], 0
-            pages.append(page)
-            size += len(page.records)
-            self._check_max_record_limit(size)
-        write()
-
-    def _delivered(self, page: Delivery) -> None:
-        """Tell the target how far it has come."""
-        self.tap_state["bookmarks"][self.name] = page.state
-        self._tap.state_writer.write_state(self.tap_state)
-
-    @override
-    def _increment_stream_state(
-        self, latest_record: Record, *, context: Context | None = None
-    ) -> None:
-        # The SDK's takes each record's time for the bookmark of a sorted stream, or forgets all of
-        # them at an interruption; here the bookmark moves when a read has come to its end
-        pass
-
-    @override
-    def get_replication_key_signpost(self, context: Context | None = None) -> None:
-        # The SDK's would stand in every state; Progress caps the bookmark
-        return None
-
-    def pages(self) -> Iterator[Delivery]:
-        """Read what this run has to read.
-
-        Yields:
-            Pages in the order of reading, each with the stream's state once it is delivered.
-
-        Raises:
-            SequenceError: If the read cannot come to its end.
-        """
-        progress = Progress(
-            self.stream_state,
-            replication_method=self.replication_method,
-            replication_key=self.created_at,
-            scope=Scope.of(self.query, self.config.get("start_date")),
-            lookback_window=self.config["lookback_window"],
-            started=utc_text(datetime.fromtimestamp(self._tap.initialized_at / 1000, UTC)),
-        )
-        for warning in progress.warnings:
-            self.logger.warning("The state does not count, reading in full: %s", warning)
-        while progress.spans:
-            span = progress.spans[0]
-            for records in self._span(span):
-                times = (record.get(self.created_at) for record in records)
-                yield Delivery(records, progress.advance(filter(None, times)))
-            if span.total is not None and span.delivered < span.total:
-                self.logger.warning(
-                    "The complete read delivered %d %s, fewer than the %d that the API counted "
-                    "when it began (totalResultSize)",
-                    span.delivered,
-                    self.name,
-                    span.total,
-                )
-        self._warn_of_changes()
-
-    def _span(self, span: Span) -> Iterator[list[Record]]:
-        """Read a span, from its newest end where the API no longer takes its cursor."""
-        remembered = span.after
-        try:
-            yield from span.pages(self.fetch, self.created_at)
-        except RefusedError as error:
-            if not remembered or span.after != remembered or error.status in KEY_REFUSED:
-                raise
-            self.logger.warning(
-                "The API no longer accepts the cursor of the interrupted read, reading in full: %s",
-                error,
-            )
-            span.after, span.delivered, span.total = None, 0, None
-            yield from span.pages(self.fetch, self.created_at)
-
-    def _warn_of_changes(self) -> None:
-        if self.reader.unknown_fields:
-            self.logger.warning(
-                "The API sent fields that this version of the tap does not know, and they were "
-                "dropped: %s",
-                ", ".join(sorted(self.reader.unknown_fields)),
-            )
-        if self.reader.characters_removed:
-            self.logger.warning(
-                "Some texts held NUL characters or halves of surrogate pairs, which databases "
-                "can't store: these characters were removed"
-            )
 
 
 def _said(response: requests.Response) -> str:

@@ -19,12 +19,14 @@ class RefusedError(SequenceError):
 
     Attributes:
         status: HTTP status of the answer.
+        cursor: Cursor that the request carried, if any.
     """
 
     def __init__(self, message: str, status: int) -> None:
         """Take the message and the status."""
         super().__init__(message)
         self.status = status
+        self.cursor: str | None = None
 
 
 def kind_of(value: object) -> str:

@@ -1,23 +1,42 @@
-"""How a list is read: newest first, page by page, down to where the last run left off.
+"""How a list is read: newest first, down to where the last run left off, or from both of its ends.
 
 Sequence's lists have no filter on creation time, so a limit in time is found by reading towards it.
 A cursor names a place in the list by key, not by number: customers created during a read do not
-shift the pages that follow.
+shift the pages that follow. It is bound to one sort order, and only the answer that holds it tells
+the next one, which is why one order alone has to wait for each page in turn.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
 from tap_sequence.errors import SequenceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from tap_sequence.records import Record
+
+NEWEST_FIRST = "DESC"
+OLDEST_FIRST = "ASC"
+
+PAGES_FOR_BOTH_ENDS = 8
+"""Pages that have to be left for a second end to be worth the one page it may read twice."""
+
+
+class Position(NamedTuple):
+    """A place in the list.
+
+    Attributes:
+        order: The sort order, NEWEST_FIRST or OLDEST_FIRST.
+        cursor: `pagination.after` of the page before, in that order; None for the first page.
+    """
+
+    order: str
+    cursor: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +44,7 @@ class Page:
     """One answer of a list.
 
     Attributes:
-        records: Its records, in the order of the list.
+        records: Its records, in the order of the request.
         after: Cursor of the next page; None on the last one.
         total: How many records the whole list has (`totalResultSize`), where the API says so.
     """
@@ -35,55 +54,154 @@ class Page:
     total: int | None
 
 
+class Requests(Protocol):
+    """What pages are requested with: at most one of each order is under way."""
+
+    page_size: int
+
+    def start(self, position: Position) -> None:
+        """Request a page without waiting for it."""
+
+    def take(self) -> tuple[Position, Page]:
+        """Wait for the first page that is there, of those under way."""
+
+    def under_way(self) -> set[str]:
+        """Tell the orders of which a page has been requested and not been taken."""
+
+
+class End:
+    """One end of the list, and what has been read from there.
+
+    Attributes:
+        position: The next page to request, or the one under way.
+    """
+
+    KEPT = 300
+    """Ids that are remembered: a few pages, as two ends meet within one or two."""
+
+    def __init__(self, order: str, cursor: str | None) -> None:
+        """Start at a cursor."""
+        self.position = Position(order, cursor)
+        self.ids: dict[str, int] = {}
+        self._delivered = 0
+        self._cursors = {cursor}
+        self._shared: list[int] = []
+
+    def take(self, page: Page, other: End | None) -> tuple[list[Record], bool]:
+        """Take the page at the end's position, and move on to the next.
+
+        Two ends have met when one of them finds records of the other in the opposite order: then
+        each has read all that the other has not. A single one would prove nothing, nor would more
+        in the same order: records of equal creation time need not turn round with the sort order.
+
+        Args:
+            page: The page.
+            other: The opposite end, if the list is read from there too.
+
+        Returns:
+            The records that the other end has not delivered, and whether the ends have met.
+
+        Raises:
+            SequenceError: If the API names a cursor a second time: the read would never end.
+        """
+        if page.after is not None and page.after in self._cursors:
+            raise SequenceError(
+                f"the API named the cursor {page.after!r} a second time: its pages go round in a "
+                "circle, and the rest of the list cannot be reached"
+            )
+        self._cursors.add(page.after)
+        self.position = self.position._replace(cursor=page.after)
+        theirs = other.ids if other else {}
+        self._shared += [theirs[r["id"]] for r in page.records if r["id"] in theirs]
+        records = [record for record in page.records if record["id"] not in theirs]
+        for record in records:
+            self._delivered += 1
+            self.ids[record["id"]] = self._delivered
+        for identity in list(self.ids)[: -self.KEPT]:
+            del self.ids[identity]
+        return records, bool(self._shared) and self._shared[0] > self._shared[-1]
+
+
 class Span(msgspec.Struct, omit_defaults=True):
     """A stretch of the list that is still to be read.
 
     Attributes:
         until: Creation time at which it ends, inclusive; None where the list itself ends it.
-        after: Cursor to go on at; None for the newest end of the list.
-        delivered: Records that earlier pages of it have delivered.
+        after: Cursor to go on at from its newest end; None for the newest record.
+        after_ascending: Cursor of the last page that was delivered from its oldest end. It is read
+            again, to know the records at which the ends meet.
+        delivered: Records that were delivered, without those of that page.
         total: Size of the list when its reading began; only where `until` is None.
-        finished: Whether its last page has been fetched.
+        finished: Whether nothing of it is left to request.
     """
 
     until: str | None = None
     after: str | None = None
+    after_ascending: str | None = None
     delivered: int = 0
     total: int | None = None
     finished: bool = False
 
-    def pages(self, fetch: Callable[[str | None], Page], created_at: str) -> Iterator[list[Record]]:
-        """Read the span from where it stands, moving its start along.
+    def pages(self, requests: Requests, created_at: str) -> Iterator[list[Record]]:
+        """Read the span from where it stands, moving its ends along.
 
-        When a page is yielded the span already tells what is left after it.
+        When a page is yielded the span already tells what is left after it, and what comes next has
+        been requested.
 
         Args:
-            fetch: Requests the page at a cursor, None for the first.
+            requests: What pages are requested with.
             created_at: Property that holds the creation time, in a form whose text sorts.
 
         Yields:
             The records of each page that lie in the span; those without a creation time always do.
 
         Raises:
-            SequenceError: If the API names a cursor a second time: the read would never end.
+            SequenceError: If the API names a cursor a second time.
         """
-        seen = {self.after}
+        ends = {NEWEST_FIRST: End(NEWEST_FIRST, self.after)}
+        if self.after_ascending:
+            ends[OLDEST_FIRST] = End(OLDEST_FIRST, self.after_ascending)
+        for end in ends.values():
+            requests.start(end.position)
+        unsettled = 0  # records of the page that would be read again
         while not self.finished:
-            page = fetch(self.after)
-            times = [record[created_at] for record in page.records if record.get(created_at)]
-            at_limit = self.until is not None and min(times, default=self.until) < self.until
-            self.finished = page.after is None or at_limit
-            if not self.finished and page.after in seen:
-                raise SequenceError(
-                    f"the API named the cursor {page.after!r} a second time: its pages go round in "
-                    "a circle, and the rest of the list cannot be reached"
-                )
-            seen.add(page.after)
-            records = page.records
-            if self.until is not None and at_limit:
-                records = [r for r in records if (r.get(created_at) or self.until) >= self.until]
-            if self.until is None and self.total is None:
-                self.total = page.total
-            self.after = page.after
-            self.delivered += len(records)
+            position, page = requests.take()
+            newest, oldest = ends[NEWEST_FIRST], ends.get(OLDEST_FIRST)
+            if oldest and position.order == OLDEST_FIRST:
+                records, self.finished = oldest.take(page, newest)
+                self.after_ascending = position.cursor
+                self.delivered += unsettled
+                unsettled = len(records)
+            else:
+                records, self.finished = newest.take(page, oldest)
+                records = self._within(records, created_at)
+                self.after = page.after
+                self.delivered += len(records)
+                if self.until is None and self.total is None:
+                    self.total = page.total
+            self.finished = self.finished or page.after is None
+            left = (self.total or 0) - self.delivered - unsettled
+            if not oldest and left > PAGES_FOR_BOTH_ENDS * requests.page_size:
+                ends[OLDEST_FIRST] = End(OLDEST_FIRST, None)
+            for order, end in ends.items():
+                under_way = requests.under_way()
+                wanted = not under_way or len(under_way) * requests.page_size < left
+                if wanted and order not in under_way and not self.finished:
+                    requests.start(end.position)
+            if self.finished:
+                self.delivered += unsettled
             yield records
+
+    def restart(self) -> None:
+        """Forget what has been read of the span."""
+        self.after = self.after_ascending = self.total = None
+        self.delivered = 0
+
+    def _within(self, records: list[Record], created_at: str) -> list[Record]:
+        """Leave out what was created before the span's end, which then has been reached."""
+        until = self.until
+        if until is None:
+            return records
+        inside = [record for record in records if (record.get(created_at) or until) >= until]
+        self.finished = self.finished or len(inside) < len(records)
+        return inside

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
 
-    from tap_sequence.client import SequenceStream
+    from tap_sequence.stream import SequenceStream
 
 
 class TapSequence(Tap):

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from singer_sdk import typing as th
 
-from tap_sequence.client import SequenceStream
 from tap_sequence.schemas import Address, NamedReference, TextByName
+from tap_sequence.stream import SequenceStream
 
 
 class CustomersStream(SequenceStream):

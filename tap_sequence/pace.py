@@ -1,0 +1,57 @@
+"""Where a long read is."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from logging import Logger
+
+    from tap_sequence.pagination import Span
+
+INTERVAL = 10
+"""Seconds between two lines, at least."""
+
+
+class Pace:
+    """Says every now and then how far a read has come.
+
+    Args:
+        logger: Where it says so.
+        name: The stream's name.
+    """
+
+    def __init__(self, logger: Logger, name: str) -> None:
+        """Start the clock."""
+        self._logger = logger
+        self._name = name
+        self._read = 0
+        self._started = self._said = time.monotonic()
+
+    def note(self, records: int, span: Span) -> None:
+        """Take note of a page that has been handed on.
+
+        Args:
+            records: How many records it had.
+            span: What is being read, as it now stands.
+        """
+        self._read += records
+        now = time.monotonic()
+        if now - self._said < INTERVAL:
+            return
+        self._said = now
+        rate = self._read / (now - self._started)
+        if span.total is None:
+            self._logger.info("%d %s read, %.0f a second", self._read, self._name, rate)
+        else:
+            left = max(span.total - span.delivered, 0)
+            self._logger.info(
+                "%d of %d %s read, %.0f a second, %s left",
+                span.delivered,
+                span.total,
+                self._name,
+                rate,
+                timedelta(seconds=round(left / rate)) if rate else "unknown time",
+            )
