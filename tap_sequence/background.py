@@ -85,7 +85,7 @@ class BackgroundRequests:
         try:
             return position, self._client.request_decorator(self._settle)(position)
         except RefusedError as error:
-            error.cursor = position.cursor
+            error.position = position
             raise
         except RetriableAPIError as error:
             message = f"{error}; gave up after {TRIES} tries, the next run carries on from here"

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from singer_sdk.exceptions import FatalSyncError
+
+if TYPE_CHECKING:
+    from tap_sequence.pagination import Position
 
 
 class SequenceError(FatalSyncError):
@@ -19,14 +23,14 @@ class RefusedError(SequenceError):
 
     Attributes:
         status: HTTP status of the answer.
-        cursor: Cursor that the request carried, if any.
+        position: Where in the list the page that was requested begins.
     """
 
     def __init__(self, message: str, status: int) -> None:
         """Take the message and the status."""
         super().__init__(message)
         self.status = status
-        self.cursor: str | None = None
+        self.position: Position | None = None
 
 
 def kind_of(value: object) -> str:

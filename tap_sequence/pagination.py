@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
-from tap_sequence.errors import SequenceError
+from tap_sequence.errors import RefusedError, SequenceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,32 +70,37 @@ class Requests(Protocol):
 
 
 class End:
-    """One end of the list, and what has been read from there.
+    """One end of the list, and how far it has been read from there.
 
     Attributes:
         position: The next page to request, or the one under way.
+        reached: Creation time of the record that lies furthest from this end, of those delivered.
+        ids: The last records that were delivered from here, numbered in their order.
     """
 
     KEPT = 300
     """Ids that are remembered: a few pages, as two ends meet within one or two."""
 
-    def __init__(self, order: str, cursor: str | None) -> None:
-        """Start at a cursor."""
+    def __init__(self, order: str, cursor: str | None, reached: str | None) -> None:
+        """Go on at a cursor."""
         self.position = Position(order, cursor)
+        self.reached = reached
         self.ids: dict[str, int] = {}
         self._delivered = 0
         self._cursors = {cursor}
         self._shared: list[int] = []
 
-    def take(self, page: Page, other: End | None) -> tuple[list[Record], bool]:
+    def take(self, page: Page, created_at: str, other: End | None) -> tuple[list[Record], bool]:
         """Take the page at the end's position, and move on to the next.
 
-        Two ends have met when one of them finds records of the other in the opposite order: then
-        each has read all that the other has not. A single one would prove nothing, nor would more
-        in the same order: records of equal creation time need not turn round with the sort order.
+        Two ends have met when one of them finds records of the other in the opposite order, or,
+        where an earlier run delivered those, nothing but records that lie beyond what the other has
+        reached. A single record would prove nothing, nor would more in the same order: records of
+        equal creation time need not turn round with the sort order.
 
         Args:
             page: The page.
+            created_at: Property that holds the creation time.
             other: The opposite end, if the list is read from there too.
 
         Returns:
@@ -113,13 +118,23 @@ class End:
         self.position = self.position._replace(cursor=page.after)
         theirs = other.ids if other else {}
         self._shared += [theirs[r["id"]] for r in page.records if r["id"] in theirs]
+        met = bool(self._shared) and self._shared[0] > self._shared[-1]
+        times = [record[created_at] for record in page.records if record.get(created_at)]
+        if other and other.reached and times:
+            met = met or all(self._further(time, other.reached) for time in times)
+        for time in times:
+            if self.reached is None or self._further(time, self.reached):
+                self.reached = time
         records = [record for record in page.records if record["id"] not in theirs]
         for record in records:
             self._delivered += 1
             self.ids[record["id"]] = self._delivered
         for identity in list(self.ids)[: -self.KEPT]:
             del self.ids[identity]
-        return records, bool(self._shared) and self._shared[0] > self._shared[-1]
+        return records, met
+
+    def _further(self, time: str, than: str) -> bool:
+        return time < than if self.position.order == NEWEST_FIRST else time > than
 
 
 class Span(msgspec.Struct, omit_defaults=True):
@@ -128,9 +143,10 @@ class Span(msgspec.Struct, omit_defaults=True):
     Attributes:
         until: Creation time at which it ends, inclusive; None where the list itself ends it.
         after: Cursor to go on at from its newest end; None for the newest record.
-        after_ascending: Cursor of the last page that was delivered from its oldest end. It is read
-            again, to know the records at which the ends meet.
-        delivered: Records that were delivered, without those of that page.
+        after_ascending: Cursor to go on at from its oldest end; None for the oldest record.
+        reached: Oldest creation time that was delivered from its newest end.
+        reached_ascending: Newest creation time that was delivered from its oldest end.
+        delivered: How many of its records have been delivered.
         total: Size of the list when its reading began; only where `until` is None.
         finished: Whether nothing of it is left to request.
     """
@@ -138,11 +154,15 @@ class Span(msgspec.Struct, omit_defaults=True):
     until: str | None = None
     after: str | None = None
     after_ascending: str | None = None
+    reached: str | None = None
+    reached_ascending: str | None = None
     delivered: int = 0
     total: int | None = None
     finished: bool = False
 
-    def pages(self, requests: Requests, created_at: str) -> Iterator[list[Record]]:
+    def pages(
+        self, requests: Requests, created_at: str, *, joins: str | None = None
+    ) -> Iterator[list[Record]]:
         """Read the span from where it stands, moving its ends along.
 
         When a page is yielded the span already tells what is left after it, and what comes next has
@@ -151,6 +171,7 @@ class Span(msgspec.Struct, omit_defaults=True):
         Args:
             requests: What pages are requested with.
             created_at: Property that holds the creation time, in a form whose text sorts.
+            joins: Cursor at which the next span goes on, and this one can end.
 
         Yields:
             The records of each page that lie in the span; those without a creation time always do.
@@ -158,44 +179,46 @@ class Span(msgspec.Struct, omit_defaults=True):
         Raises:
             SequenceError: If the API names a cursor a second time.
         """
-        ends = {NEWEST_FIRST: End(NEWEST_FIRST, self.after)}
+        newest = End(NEWEST_FIRST, self.after, self.reached)
+        oldest = None
+        one_end = False
         if self.after_ascending:
-            ends[OLDEST_FIRST] = End(OLDEST_FIRST, self.after_ascending)
-        for end in ends.values():
-            requests.start(end.position)
-        unsettled = 0  # records of the page that would be read again
+            oldest = End(OLDEST_FIRST, self.after_ascending, self.reached_ascending)
+            requests.start(oldest.position)
+        requests.start(newest.position)
         while not self.finished:
-            position, page = requests.take()
-            newest, oldest = ends[NEWEST_FIRST], ends.get(OLDEST_FIRST)
+            position, page = _take(requests, created_at)
+            if page is None:
+                oldest, one_end = None, True
+                if not requests.under_way():
+                    requests.start(newest.position)
+                continue
             if oldest and position.order == OLDEST_FIRST:
-                records, self.finished = oldest.take(page, newest)
-                self.after_ascending = position.cursor
-                self.delivered += unsettled
-                unsettled = len(records)
+                records, met = oldest.take(page, created_at, newest)
+                self.after_ascending, self.reached_ascending = page.after, oldest.reached
             else:
-                records, self.finished = newest.take(page, oldest)
+                records, met = newest.take(page, created_at, oldest)
                 records = self._within(records, created_at)
-                self.after = page.after
-                self.delivered += len(records)
+                self.after, self.reached = page.after, newest.reached
                 if self.until is None and self.total is None:
                     self.total = page.total
-            self.finished = self.finished or page.after is None
-            left = (self.total or 0) - self.delivered - unsettled
-            if not oldest and left > PAGES_FOR_BOTH_ENDS * requests.page_size:
-                ends[OLDEST_FIRST] = End(OLDEST_FIRST, None)
-            for order, end in ends.items():
+            self.finished = self.finished or met or page.after in {None, joins}
+            self.delivered += len(records)
+            left = (self.total or 0) - self.delivered
+            if not (oldest or one_end) and left > PAGES_FOR_BOTH_ENDS * requests.page_size:
+                oldest = End(OLDEST_FIRST, None, None)
+            for end in (newest, oldest):
                 under_way = requests.under_way()
                 wanted = not under_way or len(under_way) * requests.page_size < left
-                if wanted and order not in under_way and not self.finished:
+                idle = end and end.position.order not in under_way
+                if end and idle and wanted and not self.finished:
                     requests.start(end.position)
-            if self.finished:
-                self.delivered += unsettled
             yield records
 
     def restart(self) -> None:
         """Forget what has been read of the span."""
-        self.after = self.after_ascending = self.total = None
-        self.delivered = 0
+        self.after = self.after_ascending = self.reached = self.reached_ascending = None
+        self.delivered, self.total = 0, None
 
     def _within(self, records: list[Record], created_at: str) -> list[Record]:
         """Leave out what was created before the span's end, which then has been reached."""
@@ -205,3 +228,19 @@ class Span(msgspec.Struct, omit_defaults=True):
         inside = [record for record in records if (record.get(created_at) or until) >= until]
         self.finished = self.finished or len(inside) < len(records)
         return inside
+
+
+def _take(requests: Requests, created_at: str) -> tuple[Position, Page | None]:
+    """Take a page; None if the API refuses the ascending order, or doesn't keep it.
+
+    Not every version of the API documents the name of that order.
+    """
+    try:
+        position, page = requests.take()
+    except RefusedError as error:
+        if error.position != Position(OLDEST_FIRST, None):
+            raise
+        return error.position, None
+    times = [record[created_at] for record in page.records if record.get(created_at)]
+    turned = position.order == OLDEST_FIRST and times and times[0] > times[-1]
+    return position, None if turned else page

@@ -12,7 +12,8 @@ beside the bookmark, where to go on:
             "replication_method": "INCREMENTAL",
             "scope": {"filters": "…", "start_date": "…"},
             "newest": "2026-02-01T08:30:00.000000Z",
-            "spans": [{"until": "…", "after": "…", "delivered": 300, "total": null}]
+            "again": "2026-02-01T08:20:00.000000Z",
+            "spans": [{"after": "…", "after_ascending": "…", "delivered": 300, "total": 900}]
         }
     }
 
@@ -32,12 +33,15 @@ from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 
 from tap_sequence.errors import SequenceError
 from tap_sequence.pagination import Span
-from tap_sequence.times import earlier, parse, utc_text
+from tap_sequence.times import earlier, latest, parse, utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 State = dict[str, Any]
+
+PAGES_AGAIN = 10
+"""Pages that are read again at the most, after an interruption, for customers visible late."""
 
 BOOKMARK = ("replication_key", "replication_key_value", "scope")
 """The keys that stay in a stream's state when nothing is left to read."""
@@ -83,17 +87,20 @@ class InterruptedRead(msgspec.Struct):
         replication_method: In which mode it was reading.
         scope: What it let through.
         newest: Newest creation time that it delivered.
+        again: Creation time down to which the newest customers are to be read again, for those
+            that became visible late.
         spans: What it left unread, in the order of reading.
     """
 
     replication_method: str
     scope: Scope
     newest: str
+    again: str
     spans: list[Span]
 
     def __post_init__(self) -> None:
         """Refuse what is no time: as text it could compare as newer than everything."""
-        for time in (self.newest, *(span.until for span in self.spans if span.until)):
+        for time in (self.newest, self.again, *(span.until for span in self.spans if span.until)):
             parse(time)
 
 
@@ -136,18 +143,19 @@ class Progress:
         self._started = started
         self._state = {key: state[key] for key in BOOKMARK if key in state}
         self._newest = self._bookmark() if self._incremental else None
-
-        def since(time: str | None) -> str | None:
-            reread = earlier(time, lookback_window) if time else None
-            return max(filter(None, (reread, scope.start_date)), default=None)
-
+        self._lookback_window = lookback_window
+        self._pages = 0
         if interrupted := self._interrupted(state.get("interrupted_read")):
-            self.spans = [Span(until=since(interrupted.newest)), *interrupted.spans]
-            for span in interrupted.spans:
-                span.until = max(filter(None, (span.until, scope.start_date)), default=None)
-            self._newest = max(filter(None, (self._newest, interrupted.newest)))
+            self._newest = latest(self._newest, interrupted.newest)
+            self.spans = [Span(until=interrupted.again), *interrupted.spans]
+        elif self._newest:
+            self.spans = [Span(until=earlier(self._newest, lookback_window))]
         else:
-            self.spans = [Span(until=since(self._newest))]
+            self.spans = [Span()]
+        for span in self.spans:
+            span.until = latest(span.until, scope.start_date)
+        self._first = self.spans[0]
+        self._again: str | None = None
 
     def advance(self, times: Iterable[str]) -> State:
         """Take note of a page, and of the spans as they now are.
@@ -159,13 +167,17 @@ class Progress:
         Returns:
             The stream's state once this page and all before it have been delivered.
         """
-        capped = (min(time, self._started) for time in times)
-        self._newest = max(filter(None, (self._newest, *capped)), default=None)
+        for time in times:
+            self._newest = latest(self._newest, min(time, self._started))
+        self._pages += 1
+        if self._pages <= PAGES_AGAIN:
+            self._again = self._first.reached
         self.spans = [span for span in self.spans if not span.finished]
         state = dict(self._state)
         if self.spans and self._newest:
+            again = latest(earlier(self._newest, self._lookback_window), self._again)
             state["interrupted_read"] = msgspec.to_builtins(
-                InterruptedRead(self._method, self._scope, self._newest, self.spans)
+                InterruptedRead(self._method, self._scope, self._newest, again, self.spans)
             )
         elif self._incremental and not self.spans:
             state.setdefault("scope", msgspec.to_builtins(self._scope))
@@ -176,10 +188,9 @@ class Progress:
 
     def _bookmark(self) -> str | None:
         """Return the bookmark, forgetting one that does not count."""
-        if self._state.get("replication_key", self._replication_key) != self._replication_key:
-            self._state = {}
         value = self._state.get("replication_key_value")
-        if value is None:
+        if value is None or self._state.get("replication_key") != self._replication_key:
+            self._state = {}
             return None
         if "scope" in self._state and not _covers(self._state["scope"], self._scope):
             self._state = {}

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from singer_sdk.batch import Batcher
 from singer_sdk.helpers._batch import SDKBatchMessage
 from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.singerlib import StateMessage
 
 from tap_sequence.background import BackgroundRequests
 from tap_sequence.client import SequenceClient
 from tap_sequence.errors import RefusedError
 from tap_sequence.pace import Pace
+from tap_sequence.pagination import NEWEST_FIRST, OLDEST_FIRST, Position
 from tap_sequence.state import Progress, Scope
 from tap_sequence.times import utc_text
 
@@ -101,7 +103,9 @@ class SequenceStream(SequenceClient):
     def _delivered(self, page: Delivery) -> None:
         """Tell the target how far it has come."""
         self.tap_state["bookmarks"][self.name] = page.state
-        self._tap.state_writer.write_state(self.tap_state)
+        # Not by the SDK's state_writer, which leaves out a state that is as the last one was: a
+        # target that confirms what came before a state would never confirm these records
+        self._tap.write_message(StateMessage(value=self.tap_state))
 
     @override
     def _increment_stream_state(
@@ -137,8 +141,8 @@ class SequenceStream(SequenceClient):
             self.logger.warning("The state does not count, reading in full: %s", warning)
         pace = Pace(self.logger, self.name)
         while progress.spans:
-            span = progress.spans[0]
-            for records in self._span(span):
+            span, *later = progress.spans
+            for records in self._span(span, later[0].after if later else None):
                 times = (record.get(self.created_at) for record in records)
                 yield Delivery(records, progress.advance(filter(None, times)))
                 pace.note(len(records), span)
@@ -152,14 +156,18 @@ class SequenceStream(SequenceClient):
                 )
         self._warn_of_changes()
 
-    def _span(self, span: Span) -> Iterator[list[Record]]:
+    def _span(self, span: Span, joins: str | None) -> Iterator[list[Record]]:
         """Read a span; if the API no longer takes a cursor of an earlier run, read all of it."""
-        remembered = {span.after, span.after_ascending} - {None}
+        remembered = {
+            Position(NEWEST_FIRST, span.after),
+            Position(OLDEST_FIRST, span.after_ascending),
+        }
         try:
             with BackgroundRequests(self) as requests:
-                yield from span.pages(requests, self.created_at)
+                yield from span.pages(requests, self.created_at, joins=joins)
         except RefusedError as error:
-            if error.cursor not in remembered or error.status in KEY_REFUSED:
+            position = error.position
+            if position not in remembered or not position.cursor or error.status in KEY_REFUSED:
                 raise
             self.logger.warning(
                 "The API no longer accepts the cursor of the interrupted read, reading in full: %s",
@@ -167,7 +175,7 @@ class SequenceStream(SequenceClient):
             )
             span.restart()
             with BackgroundRequests(self) as requests:
-                yield from span.pages(requests, self.created_at)
+                yield from span.pages(requests, self.created_at, joins=joins)
 
     def _warn_of_changes(self) -> None:
         if self.reader.unknown_fields:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import overload
 
 
 def utc_text(moment: datetime) -> str:
@@ -54,3 +55,14 @@ def earlier(text: str, seconds: int) -> str:
         return utc_text(parse(text) - timedelta(seconds=seconds))
     except OverflowError:
         return utc_text(datetime.min.replace(tzinfo=UTC))
+
+
+@overload
+def latest(first: str, second: str | None) -> str: ...
+@overload
+def latest(first: str | None, second: str) -> str: ...
+@overload
+def latest(first: str | None, second: str | None) -> str | None: ...
+def latest(first: str | None, second: str | None) -> str | None:
+    """Return the later of two times in the fixed-width form, or the one that is not None."""
+    return max(first or "", second or "") or None

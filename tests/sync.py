@@ -108,3 +108,10 @@ def sync(
     )
     tap.sync_all()
     return synced
+
+
+def discovered(**entry: Any) -> dict[str, Any]:
+    """Return the tap's catalog, with something else in the entry for customers."""
+    catalog = TapSequence(config={}, validate_config=False).catalog_dict
+    catalog["streams"][0].update(entry)
+    return catalog

@@ -1,0 +1,39 @@
+"""The API for a person with curl: `python -m standins.sequence_api`."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import threading
+
+from standins.sequence_api import SequenceAPI
+
+
+def main() -> None:
+    """Serve until Ctrl-C."""
+    parser = argparse.ArgumentParser(prog="python -m standins.sequence_api", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0, the default, for any free port")
+    parser.add_argument("--customers", type=int, default=250, help="how many, default 250")
+    parser.add_argument("--seed", type=int, default=7, help="which ones, default 7")
+    parser.add_argument("--latency-ms", type=float, default=0, help="of each request, default 0")
+    parser.add_argument("--warm", action="store_true", help="render all customers before serving")
+    given = parser.parse_args()
+    api = SequenceAPI(
+        given.customers, seed=given.seed, port=given.port, latency=given.latency_ms / 1000
+    )
+    if given.warm:
+        api.warm()
+    with contextlib.suppress(KeyboardInterrupt), api:
+        print(  # noqa: T201  what this command is for
+            f"url            {api.url}",
+            f"client id      {api.client_id}",
+            f"client secret  {api.client_secret}",
+            f"curl -u {api.client_id}:{api.client_secret} '{api.url}/customers?limit=2'",
+            sep="\n",
+            flush=True,
+        )
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

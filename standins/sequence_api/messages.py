@@ -1,0 +1,78 @@
+"""One request as it came, one answer as it goes, and JSON as bytes."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from functools import cached_property
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import Headers
+
+JSON = "application/json"
+
+
+def encoded(value: object) -> bytes:
+    """A value as compact JSON in UTF-8; escaped where it holds what UTF-8 cannot."""
+    try:
+        return _plain.encode(value).encode()
+    except UnicodeEncodeError:  # a lone surrogate, which JSON can write and UTF-8 cannot
+        return _escaped.encode(value).encode()
+
+
+_plain = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_escaped = json.JSONEncoder(separators=(",", ":"))
+
+
+@dataclass(eq=False)
+class Request:
+    """One request, kept for asserts.
+
+    Attributes:
+        method: `GET`.
+        path: With the `/api` in front, percent signs decoded.
+        raw_query: The query string as it was sent.
+        raw_headers: The headers as they were sent, names in lower case.
+        status: What was answered; None before that, and where nothing was (a dropped connection).
+        time: When it arrived, in seconds of `time.monotonic()`.
+    """
+
+    method: str
+    path: str
+    raw_query: bytes = b""
+    raw_headers: list[tuple[bytes, bytes]] = field(default_factory=list, repr=False)
+    status: int | None = None
+    time: float = field(default_factory=time.monotonic)
+
+    def sent(self, name: bytes) -> list[bytes]:
+        """The values of a header, given in lower case."""
+        return [value for each, value in self.raw_headers if each == name]
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        """The parameters, decoded; of a repeated one, the last."""
+        return dict(parse_qsl(self.raw_query.decode("latin-1"), keep_blank_values=True))
+
+    @cached_property
+    def headers(self) -> Headers:
+        """The headers, by name in any case: `request.headers["Authorization"]`."""
+        return Headers(raw=self.raw_headers)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer.
+
+    Attributes:
+        status: The status code.
+        body: The whole body; its length is announced.
+        headers: In the order they are sent, names in lower case, without `content-length`.
+        sent: How many bytes of the body are sent before the connection closes; None for a whole
+            answer and a connection that stays open.
+    """
+
+    status: int
+    body: bytes = b""
+    headers: tuple[tuple[str, str], ...] = ()
+    sent: int | None = None

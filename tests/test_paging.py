@@ -1,0 +1,246 @@
+"""Does every customer arrive, exactly once, with as few requests as can be?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import islice, pairwise
+from math import ceil
+from threading import Event, active_count
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from standins.sequence_api import SequenceAPI, faults
+from tap_sequence.errors import SequenceError
+from tap_sequence.pagination import NEWEST_FIRST, OLDEST_FIRST, Page, Position, Span
+from tests.sync import sync
+
+EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+def written(moment: datetime, digits: int) -> str:
+    """Write a time as Sequence does, with some fractional digits."""
+    text = f"{moment:%Y-%m-%dT%H:%M:%S.%f}"[: 20 + digits]
+    return text.rstrip(".") + "Z"
+
+
+times = st.builds(
+    lambda seconds, digits: written(EPOCH + timedelta(seconds=seconds), digits),
+    # Few different seconds, so that many share one; or fractions, so that text sorts wrongly
+    st.one_of(st.integers(0, 3), st.floats(0, 100_000)),
+    st.integers(0, 6),
+)
+populations = st.lists(times, max_size=60).map(lambda all_: [{"createdAt": one} for one in all_])
+page_sizes = st.integers(1, 12)
+
+
+class List:
+    """A list in memory that a span is read from, in place of the API.
+
+    Attributes:
+        asked: The positions of all requests.
+    """
+
+    def __init__(
+        self, times: list[int], page_size: int, *, turned: bool = True, total: int | None
+    ) -> None:
+        """Hold records of these creation times.
+
+        Args:
+            times: Creation times, any order.
+            page_size: Records on a page.
+            turned: Whether records of equal time turn round with the sort order.
+            total: What `totalResultSize` says.
+        """
+        records = [{"id": f"{n}", "createdAt": f"{time:09}"} for n, time in enumerate(times)]
+        ascending = sorted(records, key=lambda record: record["createdAt"])
+        descending = ascending[::-1]
+        if not turned:
+            descending = sorted(records, key=lambda record: record["createdAt"], reverse=True)
+        self.records = {NEWEST_FIRST: descending, OLDEST_FIRST: ascending}
+        self.page_size = page_size
+        self.total = total
+        self.asked: list[Position] = []
+        self._under_way: list[Position] = []
+        self._turn = 0
+
+    def start(self, position: Position) -> None:
+        """Request a page."""
+        assert position.order not in self.under_way()
+        self.asked.append(position)
+        self._under_way.append(position)
+
+    def take(self) -> tuple[Position, Page]:
+        """Answer one of the requests that are under way, not always the first."""
+        self._turn += 1
+        position = self._under_way.pop(self._turn * 7 % 3 % len(self._under_way))
+        begin = int(position.cursor or 0)
+        end = begin + self.page_size
+        records = self.records[position.order]
+        after = str(end) if end < len(records) else None
+        return position, Page([dict(one) for one in records[begin:end]], after, self.total)
+
+    def under_way(self) -> set[str]:
+        """Tell the orders of the requests that are under way."""
+        return {position.order for position in self._under_way}
+
+
+def read(span: Span, source: List) -> list[str]:
+    """Return the ids that a span delivers."""
+    return [record["id"] for page in span.pages(source, "createdAt") for record in page]
+
+
+@settings(max_examples=30)
+@given(populations, page_sizes)
+def test_each_customer_arrives_exactly_once(customers: list[dict[str, str]], size: int) -> None:
+    """Whatever their number, their times and the page size, each customer arrives exactly once."""
+    with SequenceAPI(customers) as api:
+        run = sync(api, page_size=size)
+        assert sorted(run.ids) == sorted(customer.id for customer in api.customers)
+
+
+@settings(max_examples=30)
+@given(populations, page_sizes, st.data())
+def test_nothing_is_missing_after_two_runs(
+    customers: list[dict[str, str]], size: int, data: st.DataObject
+) -> None:
+    """Customers that are created between two runs arrive in the second, and none is missing."""
+    later = data.draw(st.lists(st.integers(0, 4), max_size=30))
+    with SequenceAPI(customers) as api:
+        first = sync(api, page_size=size, lookback_window=0)
+        newcomers = [api.add()[0].id for _ in later]
+        second = sync(api, page_size=size, lookback_window=0, state=first.state)
+        assert set(newcomers) <= set(second.ids)
+        assert {*first.ids, *second.ids} == {customer.id for customer in api.customers}
+        assert len(second.ids) == len(set(second.ids))
+
+
+@given(
+    times=st.lists(st.integers(0, 5) | st.integers(0, 1000), max_size=200),
+    size=st.integers(1, 9),
+    turned=st.booleans(),
+    counted=st.sampled_from(["right", "unknown", "too few", "too many"]),
+)
+@example(times=[0] * 100, size=3, turned=False, counted="right")
+def test_ends_meet(times: list[int], size: int, *, turned: bool, counted: str) -> None:
+    """Both ends deliver every record, however ties are ordered and whatever the total says."""
+    total = {"right": len(times), "unknown": None, "too few": len(times) // 2, "too many": 999}
+    source = List(times, size, turned=turned, total=total[counted])
+    ids = read(Span(), source)
+    assert set(ids) == {str(n) for n in range(len(times))}
+    if turned:
+        assert len(ids) == len(times)
+
+
+@given(st.integers(0, 300), st.integers(2, 9))
+def test_a_complete_read_costs_one_request_more_at_most(number: int, size: int) -> None:
+    """A complete read of n customers takes n / page size requests, rounded up, or one more."""
+    source = List(list(range(number)), size, total=number)
+    read(Span(), source)
+    assert len(source.asked) - max(ceil(number / size), 1) in {0, 1}
+
+
+@given(st.integers(0, 300), st.integers(1, 300), st.integers(1, 9))
+def test_an_incremental_read_costs_one_request_more_at_most(old: int, new: int, size: int) -> None:
+    """A read down to a limit asks for no page beyond the first that lies before it."""
+    source = List(list(range(old + new)), size, total=old + new)
+    assert len(read(Span(until=f"{old:09}"), source)) == new
+    assert len(source.asked) - ceil(new / size) in {0, 1}
+    assert {position.order for position in source.asked} == {NEWEST_FIRST}
+
+
+@given(st.integers(0, 300), st.integers(2, 9), st.lists(st.integers(1, 20), max_size=4))
+def test_an_interrupted_span_goes_on_where_it_was(
+    number: int, size: int, interruptions: list[int]
+) -> None:
+    """Each interruption of a span costs two pages at most that are read again, and no record."""
+    ids: list[str] = []
+    left = Span()
+    for pages in [*interruptions, number + 2]:
+        span = msgspec.convert(msgspec.to_builtins(left), Span)
+        for page in islice(
+            span.pages(List(list(range(number)), size, total=number), "createdAt"), pages
+        ):
+            ids += [record["id"] for record in page]
+            left = msgspec.convert(msgspec.to_builtins(span), Span)
+        if left.finished:
+            break
+    assert set(ids) == {str(n) for n in range(number)}
+    assert len(ids) - number <= 2 * size * len(interruptions)
+
+
+def test_both_ends_are_read_at_once() -> None:
+    """A long first load asks for the oldest customers while it asks for the newest."""
+    with SequenceAPI(1500) as api:
+        sync(api)
+        orders = [request.query["sortOrder"] for request in api.requests]
+        assert min(orders.count(NEWEST_FIRST), orders.count(OLDEST_FIRST)) >= len(orders) // 4
+
+
+def test_the_next_page_is_asked_for_while_one_is_handed_on() -> None:
+    """When a page's first record is written, the page after it has been requested."""
+    asked: list[int] = []
+    with SequenceAPI(300) as api:
+        second = Event()
+        api.fail(faults.before(second.set), skip=1)
+
+        def see(message: dict[str, Any]) -> None:
+            if message["type"] == "RECORD" and not asked:
+                assert second.wait(5)
+                asked.append(len(api.requests))
+
+        sync(api, see=see)
+    assert asked == [2]
+
+
+@pytest.mark.parametrize("last_page", ["missing", "null", "empty"])
+def test_the_last_page_has_no_cursor(last_page: Any) -> None:
+    """A cursor that is missing, null or empty ends the list."""
+    with SequenceAPI(250, last_page=last_page) as api:
+        assert len(sync(api).ids) == 250
+        assert len(api.requests) == 3
+
+
+def test_no_thread_is_left_behind() -> None:
+    """After a read, a failure and a test of the connection, no thread is left."""
+    before = active_count()
+    with SequenceAPI(1500) as api:
+        served = active_count()
+        sync(api)
+        api.fail(faults.status(403), skip=6)
+        with pytest.raises(SequenceError):
+            sync(api)
+        assert active_count() == served
+    assert active_count() == before
+
+
+def test_customers_created_during_a_read_come_with_the_next() -> None:
+    """A customer that is created while a read is under way arrives with it or with the next run."""
+    with SequenceAPI(1500) as api:
+        for n in range(3, 15, 3):
+            api.fail(faults.before(api.add), skip=n)
+        first = sync(api)
+        second = sync(api, state=first.state)
+        assert {*first.ids, *second.ids} == {customer.id for customer in api.customers}
+
+
+def test_pages_are_in_the_order_of_the_list() -> None:
+    """A short list arrives newest first."""
+    with SequenceAPI(250) as api:
+        created = [record["createdAt"] for record in sync(api).records]
+        assert all(newer >= older for newer, older in pairwise(created))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [faults.errors(400, {"sortOrder": "unknown"}), faults.answer(lambda a: a["items"].reverse())],
+)
+def test_an_api_without_an_ascending_order_is_read_from_one_end(fault: faults.Fault) -> None:
+    """Where the ascending order is refused or not kept, all customers arrive in the other."""
+    with SequenceAPI(1500) as api:
+        api.fail(fault, None, lambda request: request.query["sortOrder"] == OLDEST_FIRST)
+        assert sorted(sync(api).ids) == sorted(customer.id for customer in api.customers)
+        assert [request.query["sortOrder"] for request in api.requests].count(OLDEST_FIRST) == 1
