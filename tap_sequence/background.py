@@ -55,11 +55,12 @@ class BackgroundRequests:
             thread.join(timeout=1)
 
     def start(self, position: Position) -> None:
-        """Request a page without waiting for it.
+        """Request a page, as soon as the limit of requests allows it, without waiting for it.
 
         Args:
             position: Where it begins. No other page of its order may be under way.
         """
+        self._client.request_limit.try_acquire()
         if position.order not in self._workers:
             tasks: SimpleQueue[Task | None] = SimpleQueue()
             thread = Thread(target=self._work, args=(tasks,), daemon=True)

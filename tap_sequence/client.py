@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from backoff.types import Details
+    from pyrate_limiter import Limiter
     from singer_sdk.helpers.types import Auth, Context
 
 P = ParamSpec("P")
@@ -97,6 +98,12 @@ class SequenceClient(RESTStream[Position]):
     @override
     def timeout(self) -> int:
         return int(self.config["request_timeout"])
+
+    @property
+    def request_limit(self) -> Limiter:
+        """What spaces the requests of all streams."""
+        limit: Limiter = self._tap.request_limit  # type: ignore[attr-defined]  # TapSequence's own
+        return limit
 
     @cached_property
     def query(self) -> dict[str, str]:

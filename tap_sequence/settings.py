@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from jsonschema import ValidationError
 
+LIMIT = 1500
+"""Requests in a minute that Sequence allows to an API key."""
+
 SETTINGS: dict[str, Any] = th.PropertiesList(
     th.Property(
         "client_id",
@@ -118,6 +121,15 @@ SETTINGS: dict[str, Any] = th.PropertiesList(
         default=60,
         title="Request timeout",
         description="Seconds to wait for an answer before the request is tried again. Default: 60.",
+    ),
+    th.Property(
+        "max_requests_per_minute",
+        th.IntegerType(minimum=1, maximum=LIMIT),
+        default=LIMIT,
+        title="Requests per minute",
+        description="Requests in any minute, 1 to 1,500. Sequence allows 1,500 to everything that "
+        "uses the API key; below that the tap spaces its requests evenly, to leave room for the "
+        "others. Default: 1500.",
     ),
     th.Property(
         "user_agent",

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context
 
     from tap_sequence.pagination import Span
-    from tap_sequence.records import Record
+    from tap_sequence.records import Record, RecordReader
     from tap_sequence.state import State
 
 KEY_REFUSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
@@ -139,6 +139,7 @@ class SequenceStream(SequenceClient):
         )
         for warning in progress.warnings:
             self.logger.warning("The state does not count, reading in full: %s", warning)
+        reader = self.reader  # one for all threads, so it must be there before them
         pace = Pace(self.logger, self.name)
         while progress.spans:
             span, *later = progress.spans
@@ -154,7 +155,7 @@ class SequenceStream(SequenceClient):
                     self.name,
                     span.total,
                 )
-        self._warn_of_changes()
+        self._warn_of(reader)
 
     def _span(self, span: Span, joins: str | None) -> Iterator[list[Record]]:
         """Read a span; if the API no longer takes a cursor of an earlier run, read all of it."""
@@ -177,14 +178,14 @@ class SequenceStream(SequenceClient):
             with BackgroundRequests(self) as requests:
                 yield from span.pages(requests, self.created_at, joins=joins)
 
-    def _warn_of_changes(self) -> None:
-        if self.reader.unknown_fields:
+    def _warn_of(self, reader: RecordReader) -> None:
+        if reader.unknown_fields:
             self.logger.warning(
                 "The API sent fields that this version of the tap does not know, and they were "
                 "dropped: %s",
-                ", ".join(sorted(self.reader.unknown_fields)),
+                ", ".join(sorted(reader.unknown_fields)),
             )
-        if self.reader.characters_removed:
+        if reader.characters_removed:
             self.logger.warning(
                 "Some texts held NUL characters or halves of surrogate pairs, which databases "
                 "can't store: these characters were removed"

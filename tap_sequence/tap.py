@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import signal
 import sys
+from functools import cached_property
+from math import ceil
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from pyrate_limiter import Duration, InMemoryBucket, Limiter, Rate, SingleBucketFactory
 from singer_sdk import Tap
 from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.exceptions import ConfigValidationError
@@ -49,6 +52,20 @@ class TapSequence(Tap):
         PluginCapabilities.STREAM_MAPS,
         PluginCapabilities.STRUCTURED_LOGGING,
     ]
+
+    @cached_property
+    def request_limit(self) -> Limiter:
+        """What spaces the requests of all streams, by `max_requests_per_minute`.
+
+        Sequence counts by the minute: at its own limit, requests may come in a burst.
+        """
+        requests = self.config["max_requests_per_minute"]
+        evenly = requests < settings.LIMIT
+        rate = Rate(1, ceil(60_000 / requests)) if evenly else Rate(requests, Duration.MINUTE)
+        # Without the thread that would forget requests from before: a run has some thousand
+        return Limiter(
+            SingleBucketFactory(InMemoryBucket([rate]), schedule_leak=False), buffer_ms=1
+        )
 
     @override
     def discover_streams(self) -> list[SequenceStream]:

@@ -1,0 +1,113 @@
+"""Kills `meltano run` at random moments, then lets it finish, and compares the table with the API.
+
+    uv run -m tests.kills --kills 20
+
+Each kill hits Meltano, tap and loader at once, as a power cut would, while customers are added.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from standins.environment import environment
+from standins.postgres import Database, postgres
+from standins.sequence_api import SequenceAPI
+
+ROOT = Path(__file__).parent.parent
+COMMAND = (
+    str(Path(sys.executable).with_name("meltano")),
+    "run",
+    "--force",  # for five minutes Meltano takes a run that was killed for one that is under way
+    "tap-sequence",
+    "target-postgres",
+)
+
+
+def killed_loads(api: SequenceAPI, database: Database, folder: Path, kills: int) -> list[str]:
+    """Kill a load so many times, let it finish, and find what is wrong with the table.
+
+    Args:
+        api: What is loaded; customers are added to it.
+        database: What it is loaded into.
+        folder: Where Meltano keeps its state.
+        kills: How many runs are killed.
+
+    Returns:
+        What is wrong, in a line each.
+    """
+    variables = {**os.environ, **environment(api, database, folder)}
+    done = 0
+    while done < kills:
+        api.clear()
+        with (folder / "log").open("wb") as log:
+            load = subprocess.Popen(  # noqa: S603
+                COMMAND, cwd=ROOT, env=variables, stdout=log, stderr=log, start_new_session=True
+            )
+            while not api.requests and load.poll() is None:
+                time.sleep(0.01)
+            api.add(random.randrange(100))  # noqa: S311
+            time.sleep(random.uniform(0, 5))  # noqa: S311
+            ended = load.poll() is not None
+            if not ended:
+                os.killpg(load.pid, signal.SIGKILL)
+                done += 1
+            load.wait()
+        rows = count(database)
+        sys.stdout.write(
+            f"{done:3} kills: {len(api.requests)} requests, {rows} rows of {len(api.customers)}"
+            f"{', came to its end before' if ended else ''}\n"
+        )
+        sys.stdout.flush()
+        if ended and load.returncode:
+            return [f"a run failed that was not killed: {(folder / 'log').read_text()}"]
+        if ended:
+            api.add(2000)
+    last = subprocess.run(  # noqa: S603
+        COMMAND, cwd=ROOT, env=variables, check=False, capture_output=True, text=True
+    )
+    found = [] if last.returncode == 0 else [f"the last run failed: {last.stdout}{last.stderr}"]
+    loaded = [row["id"] for row in database.query("SELECT id FROM sequence.customers")]
+    listed = {customer.id for customer in api.customers}
+    if missing := listed - set(loaded):
+        found.append(f"{len(missing)} customers are missing")
+    if len(loaded) != len(set(loaded)):
+        found.append("customers are there more than once")
+    return found
+
+
+def count(database: Database) -> int:
+    """Count the rows that have been loaded."""
+    exists = "SELECT to_regclass('sequence.customers') IS NOT NULL AS yes"
+    if not database.query(exists)[0]["yes"]:
+        return 0
+    rows: int = database.query("SELECT count(*) AS rows FROM sequence.customers")[0]["rows"]
+    return rows
+
+
+def main() -> int:
+    """Run the kills, and return 0 if nothing is wrong with the table, else 1."""
+    parser = argparse.ArgumentParser(prog="python -m tests.kills", description=__doc__)
+    parser.add_argument("--kills", type=int, default=20, help="default: %(default)s")
+    parser.add_argument("--customers", type=int, default=20_000, help="default: %(default)s")
+    options = parser.parse_args()
+    with (
+        SequenceAPI(options.customers, latency=0.01) as api,
+        postgres() as database,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        found = killed_loads(api, database, Path(folder), options.kills)
+        said = "; ".join(found) or "the table holds every customer of the API once"
+        sys.stdout.write(f"{len(api.customers)} customers: {said}\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
