@@ -8,7 +8,11 @@ import sys
 import traceback
 from pathlib import Path
 
-from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.exceptions import (
+    ConfigValidationError,
+    MapExpressionError,
+    StreamMapConfigError,
+)
 
 from tap_sequence.errors import SequenceError
 from tap_sequence.settings import in_one_line
@@ -29,6 +33,8 @@ def main() -> None:
         _fail(in_one_line(error.errors), error)
     except SequenceError as error:
         _fail(str(error), error)
+    except (MapExpressionError, StreamMapConfigError) as error:
+        _fail(f"stream_maps: {error}", error)
     except BrokenPipeError as error:
         # What is left in the buffer can't be written any more, and Python would try at its exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

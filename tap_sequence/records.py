@@ -85,7 +85,8 @@ class RecordReader:
         self._stream = stream
         self._created_at = created_at
         self._known = frozenset(schema["properties"])
-        self._wanted = frozenset(name for name in self._known if selected(name))
+        needed = {"id", created_at}
+        self._wanted = frozenset(n for n in self._known if n in needed or selected(n))
         self._declared = _declared_type(
             {**schema, "properties": {n: schema["properties"][n] for n in sorted(self._wanted)}}
         )

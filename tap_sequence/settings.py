@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -43,7 +44,8 @@ SETTINGS: dict[str, Any] = th.PropertiesList(
         default="https://eu.sequencehq.com/api",
         title="API URL",
         description="Where the API is; the sandbox is https://sandbox.sequencehq.com/api, with "
-        "keys of its own. Https, or plain http to a loopback address.",
+        "keys of its own. Https, or plain http to a loopback address. "
+        "Default: https://eu.sequencehq.com/api.",
     ),
     th.Property(
         "api_version",
@@ -155,9 +157,11 @@ def mistakes(config: dict[str, Any], schema: Mapping[str, Any]) -> list[str]:
         name. The value of a secret setting is never part of it.
     """
     required = schema.get("required", ())
-    for name in [name for name, value in config.items() if value in (None, "")]:
-        if name not in required:
+    for name, value in list(config.items()):
+        if value in (None, "") and name not in required:
             del config[name]
+        elif isinstance(value, float) and value.is_integer():
+            config[name] = int(value)  # the same to JSON schema, but not to the API
     found = {
         _path(error): _in_words(error, schema)
         for error in JSONSchemaValidator(schema).iter_errors(config)
@@ -187,6 +191,8 @@ def _in_words(error: ValidationError, schema: Mapping[str, Any]) -> str:
         case "enum":
             known = ", ".join(one for one in _list(error.validator_value) if one)
             return f"{path}: expected one of {known}{value}"
+        case "anyOf":
+            return f"{path}: expected another form{value}"
         case _:
             return f"{path}: does not satisfy {error.validator} {error.validator_value!r}{value}"
 
@@ -207,11 +213,17 @@ def _url(value: str) -> str | None:
         return "not a URL"
     if url.username is not None or url.password is not None:
         return "must not carry credentials: they go into client_id and client_secret"
-    if url.scheme not in {"http", "https"} or not host or url.query or url.fragment:
-        return f"expected https://host/path, not {value!r}"
+    odd = url.query or url.fragment or re.search(r"\s", value)
+    if url.scheme not in {"http", "https"} or not host or odd:
+        return f"expected https://host/path{_unless_secret(value)}"
     if url.scheme == "http" and not _is_loopback(host):
-        return f"would send the secret in the clear: expected https, not {value!r}"
+        return f"would send the secret in the clear: expected https{_unless_secret(value)}"
     return None
+
+
+def _unless_secret(url: str) -> str:
+    """Show a URL that is wrong, unless credentials may stand in it all the same."""
+    return "" if re.search("[@?#]", url) else f", not {url!r}"
 
 
 def _is_loopback(host: str) -> bool:
@@ -230,7 +242,9 @@ def _time(value: str) -> str | None:
 
 
 def _header(value: str) -> str | None:
-    return None if re.fullmatch(r"[ -~]*", value) else "expected printable ASCII characters only"
+    if re.fullmatch(r"[!-~]([ -~]*[!-~])?", value):
+        return None
+    return "expected printable ASCII characters, with no space around them"
 
 
 CHECKS: dict[str, Callable[[Any], str | None]] = {
@@ -241,8 +255,8 @@ CHECKS: dict[str, Callable[[Any], str | None]] = {
 """What a JSON schema can't say, by setting: what is wrong with its value, or None."""
 
 
-def scalars_as_text(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Declare numbers and booleans as text, for what reads them from environment variables.
+def all_as_text(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Declare what is not text as text, for what reads settings from environment variables.
 
     Args:
         schema: JSON schema of the configuration.
@@ -253,7 +267,7 @@ def scalars_as_text(schema: Mapping[str, Any]) -> dict[str, Any]:
     text = {"type": ["string"]}
     return {
         "properties": {
-            name: text if _scalar(setting) else setting
+            name: text if _reader(setting) else setting
             for name, setting in schema["properties"].items()
         }
     }
@@ -270,22 +284,30 @@ def from_text(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str,
         The settings; a text that is no such value stays as it is, for `mistakes` to find.
     """
     return {
-        name: _SCALARS[kind](value) if (kind := _scalar(schema["properties"][name])) else value
+        name: _READERS[kind](value) if (kind := _reader(schema["properties"][name])) else value
         for name, value in config.items()
     }
 
 
-def _scalar(setting: Mapping[str, Any]) -> str | None:
-    return next((kind for kind in _list(setting.get("type")) if kind in _SCALARS), None)
+def _reader(setting: Mapping[str, Any]) -> str | None:
+    return next((kind for kind in _list(setting.get("type")) if kind in _READERS), None)
+
+
+def _object(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 _BOOLEANS = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
     **dict.fromkeys(("false", "0", "no", "off"), False),
 }
-_SCALARS: dict[str, Callable[[str], object]] = {
+_READERS: dict[str, Callable[[str], object]] = {
     "integer": lambda text: int(text) if re.fullmatch(r"[+-]?[0-9]+", text) else text,
     "boolean": lambda text: _BOOLEANS.get(text.lower(), text),
+    "object": _object,
 }
 
 

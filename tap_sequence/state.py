@@ -99,7 +99,9 @@ class InterruptedRead(msgspec.Struct):
     spans: list[Span]
 
     def __post_init__(self) -> None:
-        """Refuse what is no time: as text it could compare as newer than everything."""
+        """Refuse what no run writes, such as a time that is none, or a span with nothing left."""
+        if any(span.finished for span in self.spans):
+            raise ValueError
         for time in (self.newest, self.again, *(span.until for span in self.spans if span.until)):
             parse(time)
 

@@ -97,7 +97,9 @@ class SequenceStream(SequenceClient):
                 pages, size = [], 0
             pages.append(page)
             size += len(page.records)
-            self._check_max_record_limit(size)
+            if self.ABORT_AT_RECORD_COUNT is not None:
+                write()
+                self._check_max_record_limit(size)
         write()
 
     def _delivered(self, page: Delivery) -> None:
@@ -114,6 +116,11 @@ class SequenceStream(SequenceClient):
         # The SDK's takes each record's time for the bookmark of a sorted stream, or forgets all of
         # them at an interruption; here the bookmark moves when a read has come to its end
         pass
+
+    @property
+    @override
+    def emit_activate_version_messages(self) -> bool:
+        return False  # the SDK sends them on a setting, even where a tap does not advertise them
 
     @override
     def get_replication_key_signpost(self, context: Context | None = None) -> None:

@@ -16,6 +16,7 @@ from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 
 from tap_sequence import settings
+from tap_sequence.catalog import completed
 from tap_sequence.errors import SequenceError
 from tap_sequence.messages import MessageWriter
 from tap_sequence.streams import STREAMS
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
+    from singer_sdk.plugin_base import _ConfigInput
 
     from tap_sequence.stream import SequenceStream
 
@@ -68,6 +70,12 @@ class TapSequence(Tap):
         )
 
     @override
+    def __init__(self, *, catalog: Any = None, **options: Any) -> None:
+        if isinstance(catalog, dict):
+            catalog = completed(catalog, STREAMS)
+        super().__init__(catalog=catalog, **options)
+
+    @override
     def discover_streams(self) -> list[SequenceStream]:
         return [stream(self) for stream in STREAMS]
 
@@ -75,6 +83,9 @@ class TapSequence(Tap):
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         # The SDK's prints the offending value, a secret's too, and knows of no format
         self.append_builtin_config(self.config_jsonschema)
+        unknown = sorted(self._config.keys() - self.config_jsonschema["properties"].keys())
+        if unknown and raise_errors:
+            self.logger.warning("No such settings, ignored: %s", ", ".join(unknown))
         mistakes = settings.mistakes(self._config, self.config_jsonschema)
         if mistakes and raise_errors:
             message = "The configuration is not valid"
@@ -85,9 +96,18 @@ class TapSequence(Tap):
     def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805
         # The SDK's ends in a traceback on a number that is none, and takes "ture" for false
         cls.append_builtin_config(cls.config_jsonschema)
-        as_text = settings.scalars_as_text(cls.config_jsonschema)
+        as_text = settings.all_as_text(cls.config_jsonschema)
         config = parse_environment_config(as_text, cls._env_var_prefix)
         return settings.from_text(config, cls.config_jsonschema)
+
+    @classmethod
+    @override
+    def cb_config(cls, *args: Any) -> _ConfigInput:
+        try:
+            return super().cb_config(*args)
+        except (TypeError, ValueError):  # no object; no JSON
+            message = "a file given with --config does not hold a JSON object"
+        raise SequenceError(message)
 
     @classmethod
     @override

@@ -222,6 +222,13 @@ def test_an_interrupted_read_under_other_filters_is_not_carried_on() -> None:
         {},
         {"replication_method": "INCREMENTAL", "scope": {"filters": ""}, "newest": "", "spans": []},
         {"replication_method": "INCREMENTAL", "spans": [{"until": "zzz"}]},
+        {
+            "replication_method": "INCREMENTAL",
+            "scope": {"filters": "8146647c41b24b40"},
+            "newest": "2025-01-01",
+            "again": "2025-01-01",
+            "spans": [{"finished": True}],
+        },
     ],
 )
 def test_a_mangled_interrupted_read_is_not_carried_on(left: object) -> None:

@@ -1,0 +1,125 @@
+"""Does what is shipped hold what it should, and does it work without what development needs?"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import tomllib
+from fnmatch import fnmatch
+from typing import TYPE_CHECKING
+from zipfile import ZipFile
+
+import pytest
+
+from standins.sequence_api import SequenceAPI
+from tests.tap import ROOT, settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+UV = os.environ.get("UV", "uv")
+
+
+def call(*command: object, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder outside the repository."""
+    hidden = ("PYTHONPATH", "VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT")
+    return subprocess.run(  # noqa: S603
+        [str(part) for part in command],
+        cwd=folder,
+        env={name: value for name, value in os.environ.items() if name not in hidden},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+        timeout=300,
+    )
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, as it would be published."""
+    folder = tmp_path_factory.mktemp("dist")
+    call(UV, "build", "--wheel", "--out-dir", folder, ROOT, folder=folder)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The command of the wheel, installed with nothing but what it requires."""
+    folder = tmp_path_factory.mktemp("installed")
+    call(UV, "venv", folder / "venv", folder=folder)
+    python = folder / "venv" / "bin" / "python"
+    call(UV, "pip", "install", "--python", python, wheel, folder=folder)
+    return python.with_name("tap-sequence")
+
+
+def test_contents(wheel: Path) -> None:
+    """The wheel holds the package, all of it, and nothing else."""
+    with ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+    package = ROOT / "tap_sequence"
+    assert names == {
+        path.relative_to(ROOT).as_posix()
+        for path in package.rglob("*")
+        if path.is_file() and path.parent.name != "__pycache__"
+    }
+    assert {"tap_sequence/py.typed", "tap_sequence/__main__.py"} <= names
+
+
+def test_metadata(wheel: Path) -> None:
+    """The wheel carries its licence, its command, and the licence's name."""
+    with ZipFile(wheel) as archive:
+        names = {name.partition(".dist-info/")[2] for name in archive.namelist()}
+        assert "licenses/LICENSE" in names
+        (prefix,) = {name.partition("/")[0] for name in archive.namelist() if ".dist-info" in name}
+        commands = archive.read(f"{prefix}/entry_points.txt").decode()
+        metadata = archive.read(f"{prefix}/METADATA").decode()
+    assert commands.split("\n\n")[0].split() == [
+        "[console_scripts]",
+        "tap-sequence",
+        "=",
+        "tap_sequence.__main__:main",
+    ]
+    assert "\nLicense-Expression: Apache-2.0\n" in metadata
+
+
+def test_requirements(wheel: Path) -> None:
+    """The wheel requires what the project depends on, within bounds, and nothing of development."""
+    with ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if fnmatch(name, "*.dist-info/METADATA"))
+        lines = archive.read(name).decode().splitlines()
+    requires = [line.partition(": ")[2] for line in lines if line.startswith("Requires-Dist: ")]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = [re.split(r"[\[<>=~ ;]", text)[0] for text in project["dependencies"]]
+    assert sorted(re.split(r"[\[<>=~ ;]", text)[0] for text in requires) == sorted(names)
+    assert all(re.search("[<>=]", text) for text in requires)
+    (bounds,) = (line for line in lines if line.startswith("Requires-Python: "))
+    assert set(bounds.partition(": ")[2].split(",")) == {">=3.11", "<3.15"}
+
+
+def test_installed_version(wheel: Path, installed: Path, tmp_path: Path) -> None:
+    """The installed command says the version that the wheel is named after."""
+    said = call(installed, "--version", folder=tmp_path).stdout
+    assert said.startswith(f"tap-sequence v{wheel.name.split('-')[1]},")
+
+
+def test_installed_run(installed: Path, tmp_path: Path) -> None:
+    """The installed command brings every customer."""
+    config = tmp_path / "config.json"
+    with SequenceAPI(250) as api:
+        config.write_text(json.dumps(settings(api)), encoding="utf-8")
+        ended = call(installed, "--config", config, folder=tmp_path)
+        messages = [json.loads(line) for line in ended.stdout.splitlines()]
+        ids = sorted(one["record"]["id"] for one in messages if one["type"] == "RECORD")
+        assert ids == sorted(customer.id for customer in api.customers)
+
+
+def test_development_is_not_installed(installed: Path, tmp_path: Path) -> None:
+    """The installed command has worked without the stand-ins and the tools of development."""
+    python = installed.with_name("python")
+    names = ("standins", "tests", "pytest", "starlette", "uvicorn", "meltano", "hypothesis")
+    code = f"import importlib.util as u; print([n for n in {names!r} if u.find_spec(n)])"
+    assert call(python, "-c", code, folder=tmp_path).stdout.strip() == "[]"
