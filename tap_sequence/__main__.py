@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 import traceback
 from pathlib import Path
@@ -14,7 +13,7 @@ from singer_sdk.exceptions import (
     StreamMapConfigError,
 )
 
-from tap_sequence.errors import SequenceError
+from tap_sequence.errors import SequenceError, Stopped
 from tap_sequence.settings import in_one_line
 from tap_sequence.tap import TapSequence
 
@@ -25,20 +24,19 @@ def main() -> None:
     Exits with 0 if all was read, 1 after an error, 2 if the arguments can't be understood, and 128
     plus the signal's number after a signal.
     """
-    # At debug level urllib3 logs each URL, and with it the filters' values
-    logging.getLogger("urllib3").setLevel(logging.INFO)
+    # In its own messages urllib3 shows URLs, and with them the filters' values
+    logging.getLogger("urllib3").setLevel(logging.CRITICAL)
     try:
         TapSequence.cli()
+    except Stopped as error:
+        TapSequence.logger.warning("Stopped by %s; the next run carries on", error.signal.name)
+        raise
     except ConfigValidationError as error:
         _fail(in_one_line(error.errors), error)
     except SequenceError as error:
         _fail(str(error), error)
     except (MapExpressionError, StreamMapConfigError) as error:
         _fail(f"stream_maps: {error}", error)
-    except BrokenPipeError as error:
-        # What is left in the buffer can't be written any more, and Python would try at its exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        _fail("the target stopped reading; its own log says why", error)
     except OSError as error:
         _fail(f"{error.strerror}: {error.filename}" if error.filename else str(error), error)
     except Exception as error:  # noqa: BLE001  the last place that can turn it into words

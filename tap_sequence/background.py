@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from queue import SimpleQueue
 from threading import Thread
+from time import monotonic
 from typing import TYPE_CHECKING, Self
 
 from singer_sdk.exceptions import RetriableAPIError
@@ -83,14 +84,15 @@ class BackgroundRequests:
         position = next(
             position for position, page in self._under_way.values() if page in first.done
         )
+        started = monotonic()
         try:
             return position, self._client.request_decorator(self._settle)(position)
         except RefusedError as error:
             error.position = position
             raise
         except RetriableAPIError as error:
-            message = f"{error}; gave up after {TRIES} tries, the next run carries on from here"
-        raise SequenceError(message)
+            message = f"{error}; gave up after {TRIES} tries in {monotonic() - started:.0f} s"
+        raise SequenceError(f"{message}; the next run carries on")
 
     def under_way(self) -> set[str]:
         """Tell the orders of which a page has been requested and not been taken."""

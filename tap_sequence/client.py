@@ -14,14 +14,15 @@ from itertools import count
 from random import uniform
 from threading import local
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 import backoff
 import requests
 from singer_sdk.authenticators import BasicAuthenticator
 from singer_sdk.exceptions import RetriableAPIError
+from singer_sdk.helpers._catalog import get_selected_schema
 from singer_sdk.streams.rest import HTTPRequest, PageContext, RESTStream
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import NewConnectionError, ReadTimeoutError
 
 from tap_sequence.errors import RefusedError, SequenceError, kind_of
 from tap_sequence.pagination import NEWEST_FIRST, Page, Position
@@ -49,7 +50,6 @@ TRIES = 10
 """Times that a page is asked for: the waits between them add up to four minutes at least."""
 
 WHAT_TO_CHECK: dict[int, str] = {
-    HTTPStatus.BAD_REQUEST: "check api_version and the filters",
     HTTPStatus.UNAUTHORIZED: "check client_id and client_secret, and that they belong to api_url "
     "(the sandbox has keys of its own)",
     HTTPStatus.FORBIDDEN: "check that the key of client_id may read this list",
@@ -188,39 +188,50 @@ class SequenceClient(RESTStream[Position]):
     def response_error_message(self, response: requests.Response) -> str:
         status = response.status_code
         message = f"{self._request_line}: {status} {responses.get(status, '')}".rstrip()
-        if said := _said(response):
-            message += f" ({self._redact(said)})"
-        if advice := WHAT_TO_CHECK.get(status):
-            message += f"; {advice}"
-        return message
+        if said := self._redact(_said(response)):
+            message += f" ({said[:300]})"
+        if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return message
+        asked = status >= HTTPStatus.BAD_REQUEST  # what is neither an error nor 200 leads elsewhere
+        advice = "check api_version and the filters" if asked else "check api_url"
+        return f"{message}; {WHAT_TO_CHECK.get(status, advice)}"
 
     @property
     def _request_line(self) -> str:
         return f"{self.http_method} {self.path}"
 
     def _network_failure(self, error: requests.RequestException) -> str:
-        reason = getattr(error.args[0] if error.args else None, "reason", None)
+        cause = error.args[0] if error.args else None
+        cause = getattr(cause, "reason", cause)
+        seconds = f"within {self.timeout} s (request_timeout)"
         match error:
             case requests.ConnectTimeout():
-                return f"no connection within {self.timeout} s (request_timeout); check api_url"
+                words = f"no connection {seconds}; check api_url"
             case requests.Timeout():
-                return f"no answer within {self.timeout} s (request_timeout)"
+                words = f"no answer {seconds}"
+            case requests.ConnectionError() if isinstance(cause, ReadTimeoutError):
+                words = f"no more of the answer {seconds}"
             case requests.exceptions.SSLError():
-                return "the server's certificate or its TLS is not accepted; check api_url"
-            case requests.ConnectionError() if isinstance(reason, NewConnectionError):
-                return f"no connection to {urlsplit(self.url_base).netloc}; check api_url"
+                words = "the server's certificate or its TLS is not accepted; check api_url"
+            case requests.ConnectionError() if isinstance(cause, NewConnectionError):
+                words = f"no connection to {urlsplit(self.url_base).netloc}; check api_url"
             case requests.exceptions.ChunkedEncodingError():
-                return "the answer broke off"
+                words = "the answer broke off"
+            case requests.exceptions.ContentDecodingError():
+                words = "the answer could not be decompressed"
             case _:
-                return "the connection broke off"
+                words = "the connection broke off"
+        return words
 
     def _redact(self, text: str) -> str:
         """Take out of the API's words what must not be printed."""
         secret = self.config["client_secret"]
         token = b64encode(f"{self.config['client_id']}:{secret}".encode()).decode()
-        for value in (secret, token, *(v for k, v in self.query.items() if k != "includeArchived")):
-            text = text.replace(value, "***")
-        return re.sub(r"\S+@\S+", "***", text)
+        filters = (value for name, value in self.query.items() if name != "includeArchived")
+        for value in (secret, token, *filters):
+            for form in {value, quote(value, safe=""), quote_plus(value)}:
+                text = text.replace(form, "***")
+        return re.sub(r"\S+(@|%40)\S+", "***", text)
 
     # --- Retries ---------------------------------------------------------------------------------
 
@@ -263,8 +274,11 @@ class SequenceClient(RESTStream[Position]):
             seconds = float(asked)
         except ValueError:
             try:
-                seconds = (parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds()
-            except (TypeError, ValueError):  # no date, or one without a time zone
+                moment = parsedate_to_datetime(asked)
+                # One of HTTP's three forms of a date has no time zone, and all are in GMT
+                moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+                seconds = (moment - datetime.now(UTC)).total_seconds()
+            except (ValueError, OverflowError):
                 return 0
         if seconds > LONGEST_WAIT:
             self.logger.warning(
@@ -283,8 +297,8 @@ class SequenceClient(RESTStream[Position]):
         return RecordReader(
             self.name,
             self.effective_schema,
+            get_selected_schema(self.name, self.effective_schema, self.mask),
             created_at=self.created_at,
-            selected=lambda name: self.mask[("properties", name)],
         )
 
     def _page(self, response: requests.Response) -> Page:
@@ -341,8 +355,9 @@ def _said(response: requests.Response) -> str:
     if isinstance(error, dict):
         words = [error.get("type"), error.get("message")]
         body = error
-    for one in body.get("errors") or ():
+    errors = body.get("errors")
+    for one in errors if isinstance(errors, list) else ():
         if isinstance(one, dict):
             words += [one.get("key"), one.get("message") or one.get("error")]
     text = ": ".join(word for word in words if isinstance(word, str) and word)
-    return " ".join(text.split())[:300]
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from signal import Signals
 from typing import TYPE_CHECKING
 
 from singer_sdk.exceptions import FatalSyncError
@@ -16,6 +17,20 @@ class SequenceError(FatalSyncError):
 
     Its text never holds a credential, a body, or a customer's data other than the id.
     """
+
+
+class Stopped(SystemExit):
+    """A signal ended the run.
+
+    Attributes:
+        signal: Which one.
+        code: The exit code that shells give to a process that it ended: 128 plus its number.
+    """
+
+    def __init__(self, signum: int) -> None:
+        """Take the signal's number."""
+        super().__init__(128 + signum)
+        self.signal = Signals(signum)
 
 
 class RefusedError(SequenceError):

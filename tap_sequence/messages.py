@@ -33,12 +33,15 @@ class MessageWriter(MsgSpecWriter):
     @override
     def write_message(self, message: Message) -> None:
         self._busy = True
-        sys.stdout.buffer.write(self.format_message(message))
-        if not isinstance(message, RecordMessage):
-            sys.stdout.buffer.flush()
-        self._busy = False
-        if self._postponed:
-            self._postponed()
+        try:
+            sys.stdout.buffer.write(self.format_message(message))
+            if not isinstance(message, RecordMessage):
+                sys.stdout.buffer.flush()
+        finally:
+            self._busy = False
+        if action := self._postponed:
+            self._postponed = None
+            action()
 
     def between_messages(self, action: Callable[[], None]) -> None:
         """Do something that may write messages, but never in the middle of one.

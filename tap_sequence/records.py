@@ -14,7 +14,7 @@ from tap_sequence.errors import SequenceError, kind_of
 from tap_sequence.times import utc_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
 Json = Any
 """A decoded JSON value."""
@@ -44,6 +44,9 @@ def decode(body: bytes) -> tuple[Json, bool]:
     """
     try:
         return _decoder.decode(body), b"\\u0000" in body
+    except RecursionError:
+        message = "nested too deep"
+        raise ValueError(message) from None
     except msgspec.DecodeError:
         # msgspec refuses half of a surrogate pair, which cut-off texts end in; JSON allows it
         return json.loads(body, parse_float=Decimal, parse_constant=_no_number), True
@@ -68,28 +71,29 @@ class RecordReader:
         self,
         stream: str,
         schema: Mapping[str, Any],
+        selected: Mapping[str, Any],
         *,
         created_at: str,
-        selected: Callable[[str], bool],
     ) -> None:
         """Prepare for a stream.
 
         Args:
             stream: The stream's name, for error messages.
             schema: JSON schema of its records.
+            selected: The schema without what is not selected, which is left out unchecked.
             created_at: Name of the property that holds the creation time.
-            selected: Tells whether a property is selected; one that is not can't fail a run.
         """
         self.unknown_fields: set[str] = set()
         self.characters_removed = False
         self._stream = stream
         self._created_at = created_at
         self._known = frozenset(schema["properties"])
-        needed = {"id", created_at}
-        self._wanted = frozenset(n for n in self._known if n in needed or selected(n))
-        self._declared = _declared_type(
-            {**schema, "properties": {n: schema["properties"][n] for n in sorted(self._wanted)}}
-        )
+        properties = dict(selected["properties"])
+        for name in ("id", created_at):  # what reading itself needs
+            properties.setdefault(name, schema["properties"].get(name, {}))
+        self._wanted = frozenset(properties)
+        self._times = [n for n, of in properties.items() if of.get("format") == "date-time"]
+        self._declared = _declared_type({**selected, "properties": properties})
 
     def read(self, items: Iterable[Json], *, unstorable: bool) -> list[Record]:
         """Check and normalise the items of one page.
@@ -129,12 +133,19 @@ class RecordReader:
         try:
             checked = msgspec.convert(item, self._declared)
         except msgspec.ValidationError as error:
-            message = f"{self._stream}: id {item['id']}: {_mismatch(error)}"
-            raise SequenceError(message) from None
-        created_at = getattr(checked, self._created_at, None)
-        if created_at is not None:
-            item[self._created_at] = utc_text(created_at)
+            what = f"{_mismatch(error)}; deselect the field to go on without it"
+            raise self._error(item, what) from None
+        for name in self._times:
+            # Others than the creation time stay as sent, unless they have an offset to lose
+            if item.get(name) and (name == self._created_at or not item[name].endswith("Z")):
+                try:
+                    item[name] = utc_text(getattr(checked, name))
+                except OverflowError:
+                    raise self._error(item, f"field {name}: not in the years 1 to 9999") from None
         return cast("Record", item)
+
+    def _error(self, item: Record, what: str) -> SequenceError:
+        return SequenceError(f"{self._stream}: id {item['id']!r}: {what}")
 
 
 def _declared_type(schema: Mapping[str, Any]) -> Any:
@@ -197,4 +208,17 @@ _HALF_PAIR = re.compile("[\ud800-\udfff]")
 def _mismatch(error: msgspec.ValidationError) -> str:
     """Say which field is wrong and how; msgspec's own words name types and paths, no values."""
     what, _, path = str(error).partition(" - at `$.")
-    return f"field {path.rstrip('`') or '(all)'}: {what.replace('`', '')}"
+    for ours, theirs in _KINDS.items():
+        what = re.sub(rf"\b{ours}\b", theirs, what)
+    what = what.replace("`", "").replace(" | ", " or ")
+    return f"field {path.rstrip('`') or '(all)'}: {what[0].lower()}{what[1:]}"
+
+
+_KINDS = {
+    "str": "string",
+    "int": "integer",
+    "float": "number",
+    "bool": "boolean",
+    "RFC3339 encoded datetime": "date-time",
+    "datetime": "date-time",
+}

@@ -190,7 +190,7 @@ class SequenceStream(SequenceClient):
             self.logger.warning(
                 "The API sent fields that this version of the tap does not know, and they were "
                 "dropped: %s",
-                ", ".join(sorted(reader.unknown_fields)),
+                ", ".join(repr(name)[1:-1] for name in sorted(reader.unknown_fields)),
             )
         if reader.characters_removed:
             self.logger.warning(

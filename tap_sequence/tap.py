@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from functools import cached_property
@@ -14,10 +15,11 @@ from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
+from singer_sdk.singerlib import StateMessage
 
 from tap_sequence import settings
 from tap_sequence.catalog import completed
-from tap_sequence.errors import SequenceError
+from tap_sequence.errors import SequenceError, Stopped
 from tap_sequence.messages import MessageWriter
 from tap_sequence.streams import STREAMS
 
@@ -55,6 +57,24 @@ class TapSequence(Tap):
         PluginCapabilities.STRUCTURED_LOGGING,
     ]
 
+    @override
+    def __init__(self, *, catalog: Any = None, state: Any = None, **options: Any) -> None:
+        for name, given in (("catalog", catalog), ("state", state)):
+            if isinstance(given, list | int | float):
+                message = f"the file given with --{name} does not hold a JSON object"
+                raise SequenceError(message)
+        if isinstance(catalog, dict):
+            catalog = completed(catalog, STREAMS)
+        super().__init__(catalog=catalog, state=state, **options)
+
+    @override
+    def load_state(self, state: dict[str, Any]) -> None:
+        try:
+            super().load_state(state)
+        except (AttributeError, TypeError):
+            message = "the state does not hold an object of bookmarks by stream"
+            raise SequenceError(message) from None
+
     @cached_property
     def request_limit(self) -> Limiter:
         """What spaces the requests of all streams, by `max_requests_per_minute`.
@@ -68,12 +88,6 @@ class TapSequence(Tap):
         return Limiter(
             SingleBucketFactory(InMemoryBucket([rate]), schedule_leak=False), buffer_ms=1
         )
-
-    @override
-    def __init__(self, *, catalog: Any = None, **options: Any) -> None:
-        if isinstance(catalog, dict):
-            catalog = completed(catalog, STREAMS)
-        super().__init__(catalog=catalog, **options)
 
     @override
     def discover_streams(self) -> list[SequenceStream]:
@@ -117,16 +131,19 @@ class TapSequence(Tap):
             super().invoke(**options)
         except ConfigValidationError as error:
             raise SequenceError(settings.in_one_line(error.errors)) from None
+        except BrokenPipeError:
+            # Else click ends without a word. What is left to write goes nowhere at Python's exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            message = "the target stopped reading; its own log says why"
+            raise SequenceError(message) from None
 
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
         # The SDK's ends with exit code 0, as if all had been read
         def stop() -> None:
-            self.state_writer.write_state(self.state)
-            self.logger.warning(
-                "Stopped by %s; the next run carries on from here", signal.Signals(signum).name
-            )
-            sys.exit(128 + signum)
+            self.write_message(StateMessage(value=self.state))
+            raise Stopped(signum)
 
-        signal.signal(signum, signal.SIG_DFL)  # a second one is meant
+        for one in (signal.SIGINT, signal.SIGTERM):  # a second one is meant
+            signal.signal(one, signal.SIG_DFL)
         self.message_writer.between_messages(stop)

@@ -65,7 +65,7 @@ class Run:
     @property
     def last_line(self) -> str:
         """The last line of the log, without time and level."""
-        return self.stderr.rstrip().rpartition("\n")[2].rpartition(" | ")[2]
+        return self.stderr.rstrip().rpartition("\n")[2].split(" | ", 3)[-1]
 
     @property
     def warnings(self) -> list[str]:

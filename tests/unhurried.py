@@ -14,10 +14,10 @@ from tap_sequence.__main__ import main
 if __name__ == "__main__":
     waits = Path(sys.argv.pop(1))
 
-    def sleep(seconds: float) -> None:
+    def sleep(seconds: float, /) -> None:
         """Write the wait down."""
         with waits.open("a", encoding="utf-8") as file:
             file.write(f"{seconds}\n")
 
-    time.sleep = sleep
+    time.sleep = sleep  # type: ignore[assignment]  # its stub takes whatever has an index, too
     main()

@@ -1,0 +1,371 @@
+"""Does anything that is printed hold a secret, or a customer's data?"""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import threading
+from base64 import b64encode
+from contextlib import suppress
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from standins.sequence_api import SequenceAPI, faults
+from tap_sequence.errors import SequenceError
+from tests.sync import sync
+from tests.tap import ROOT, Run, run, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from standins.sequence_api.faults import Fault
+
+# Whatever must not be printed holds this word, or is the token
+MARK = "planted"
+CLIENT_ID = "some-client"
+SECRET = f"{MARK}-S3cr3t/+7d0c51"
+TOKEN = b64encode(f"{CLIENT_ID}:{SECRET}".encode()).decode()
+EMAIL = f"{MARK}.filter@example.com"
+
+CUSTOMER: dict[str, Any] = {
+    "email": EMAIL,
+    "legalName": f"{MARK.title()} Holdings",
+    "contactName": f"Ada {MARK.title()}",
+    "label": f"{MARK} label",
+    "billingEmails": [f"{MARK}.bills@customer.example"],
+    "address": {"line1": f"1 {MARK.title()} Road", "town": f"{MARK.title()} Town"},
+    "url": f"https://{MARK}.example",
+    "taxStatus": f"{MARK}",
+}
+
+QUOTE = (
+    f"no {EMAIL}, no {CUSTOMER['billingEmails'][0]}, secret {SECRET}, Authorization: Basic {TOKEN}"
+)
+PAGE = f"<html><body>{QUOTE}, {CUSTOMER['legalName']}, {CUSTOMER['address']}</body></html>"
+PARAMETERS = {"email": QUOTE, QUOTE: "is odd"}
+
+
+@pytest.fixture
+def api() -> Iterator[SequenceAPI]:
+    """Return the API, whose customers and key are all marked."""
+    with SequenceAPI(
+        [CUSTOMER] * 250, version="2024-05-09", client_id=CLIENT_ID, client_secret=SECRET
+    ) as started:
+        yield started
+
+
+def held(text: str) -> list[str]:
+    """Return the lines of a text that hold what must not be printed."""
+    lines = text.splitlines()
+    return [line for line in lines if MARK in line.lower() or TOKEN in line]
+
+
+STARTED_ONCE = """
+import json, os, sys, time
+from tap_sequence.__main__ import main
+
+time.sleep = lambda seconds: None
+for line in sys.stdin:
+    folder, environment, arguments = json.loads(line)
+    child = os.fork()
+    if not child:
+        for number, name in (1, "stdout"), (2, "stderr"):
+            os.dup2(os.open(f"{folder}/{name}", os.O_CREAT | os.O_WRONLY), number)
+        os.environ.update(environment)
+        sys.argv[1:] = arguments
+        main()
+        sys.exit()
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+
+
+class Forks:
+    """Runs the command line in processes that need not import it first.
+
+    Args:
+        folder: Where they leave what they print.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Start the process that has imported it."""
+        self._folder = folder
+        self._count = count()
+        self.parent = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-c", STARTED_ONCE],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, config: dict[str, Any], level: str) -> Run:
+        """Run the tap at a log level, without waiting between tries."""
+        folder = self._folder / str(next(self._count))
+        folder.mkdir()
+        file = folder / "config.json"
+        file.write_text(json.dumps(config), encoding="utf-8")
+        assert self.parent.stdin
+        assert self.parent.stdout
+        order = [str(folder), {"LOGLEVEL": level}, ["--config", str(file)]]
+        self.parent.stdin.write(f"{json.dumps(order)}\n")
+        self.parent.stdin.flush()
+        code = int(self.parent.stdout.readline())
+        stdout, stderr = ((folder / name).read_text() for name in ("stdout", "stderr"))
+        assert (" | DEBUG " in stderr) == (level == "DEBUG")
+        return Run(code, stdout, stderr)
+
+
+@pytest.fixture(scope="module")
+def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    """Return what runs the command line many times."""
+    started = Forks(tmp_path_factory.mktemp("forks"))
+    with started.parent:
+        yield started
+
+
+@pytest.fixture(params=["DEBUG", "INFO"])
+def tap(forks: Forks, request: pytest.FixtureRequest) -> Callable[..., Run]:
+    """Return what runs the tap with a marked filter, at one of two log levels."""
+
+    def tap(api: SequenceAPI, **config: Any) -> Run:
+        return forks.run(settings(api, email=EMAIL, request_timeout=1, **config), request.param)
+
+    return tap
+
+
+def item(**fields: Any) -> Fault:
+    """Change fields of the fourth customer of a page."""
+    return faults.answer(lambda page: page["items"][3].update(fields))
+
+
+def page(edit: Callable[[dict[str, Any]], object]) -> Fault:
+    """Change a page in place."""
+
+    def edited(content: dict[str, Any]) -> None:
+        edit(content)
+
+    return faults.answer(edited)
+
+
+FAILURES: dict[str, Fault] = {
+    "400, one error": faults.error(400, QUOTE, QUOTE),
+    "400, several errors": faults.errors(400, PARAMETERS),
+    "401": faults.error(401, "Unauthorized", QUOTE),
+    "403, HTML": faults.status(403, PAGE),
+    "404": faults.errors(404, PARAMETERS),
+    "302": faults.status(302, PAGE, {"Location": f"https://{MARK}.example/?secret={SECRET}"}),
+    "422": faults.error(422, "Unprocessable", QUOTE),
+    "429": faults.status(429, {"error": {"type": QUOTE, "message": QUOTE}}, {"Retry-After": "3"}),
+    "500, JSON": faults.error(500, "Broken", QUOTE),
+    "503, HTML": faults.status(503, PAGE),
+    "reset": faults.reset(),
+    "cut": faults.cut(700),
+    "HTML": faults.body(PAGE),
+    "broken JSON": faults.body(f'{{"items": [{{"id": "{QUOTE}', "application/json"),
+    "a string": faults.body(json.dumps(QUOTE), "application/json"),
+    "an array": faults.body(json.dumps([CUSTOMER]), "application/json"),
+    "items of another type": page(lambda content: content.update(items=CUSTOMER)),
+    "an item that is a string": page(lambda content: content["items"].insert(0, QUOTE)),
+    "an item without id": page(lambda content: content["items"][0].pop("id")),
+    "text for an object": item(address=QUOTE),
+    "text for a time": item(archivedAt=QUOTE),
+    "text for the creation time": item(createdAt=QUOTE),
+    "an object for text": item(label=CUSTOMER),
+    "a nested value": item(customProperties={MARK: {MARK: MARK}}),
+}
+
+
+@pytest.mark.parametrize("fault", FAILURES.values(), ids=FAILURES.keys())
+def test_a_failure_prints_no_secret_and_no_data(
+    fault: Fault, api: SequenceAPI, tap: Callable[..., Run]
+) -> None:
+    """What a failing run logs, at any level, holds no credential and no customer's data."""
+    api.fail(fault, None, lambda request: "after" in request.query)
+    ended = tap(api)
+    assert ended.exit_code == 1
+    assert len(ended.records) == 100
+    assert held(ended.stderr) == []
+    assert held(json.dumps(ended.states)) == []
+
+
+def test_a_refused_connection_prints_no_secret_and_no_data(
+    api: SequenceAPI, tap: Callable[..., Run]
+) -> None:
+    """What is logged where nobody listens holds no credential and no filter."""
+    api.stop()
+    ended = tap(api)
+    api.start()
+    assert ended.exit_code == 1
+    assert held(ended.stderr) == []
+
+
+def test_faults_that_pass_print_no_secret_and_no_data(
+    api: SequenceAPI, tap: Callable[..., Run]
+) -> None:
+    """What a run logs that gets over faults, with all its warnings, holds no data either."""
+    for fault in (faults.hang(2), faults.status(429, PAGE), faults.reset(), faults.cut(700)):
+        api.fail(fault)
+    api.fail(faults.version("2031-01-01"))
+    api.fail(item(rating=QUOTE, label=f"{MARK}\0"))
+    ended = tap(api, api_version="2024-05-09")
+    assert ended.exit_code == 0
+    assert len(ended.warnings) == 7
+    assert held(ended.stderr) == []
+    assert held(json.dumps(ended.states)) == []
+
+
+def test_a_read_that_lacks_customers_prints_no_data(
+    api: SequenceAPI, tap: Callable[..., Run]
+) -> None:
+    """The warning of customers that did not come holds nothing of those that did."""
+    api.fail(page(lambda content: content["items"].pop()), None)
+    ended = tap(api)
+    assert [ended.exit_code, len(ended.warnings)] == [0, 1]
+    assert held(ended.stderr) == []
+
+
+def test_a_circle_of_pages_prints_no_data(api: SequenceAPI, tap: Callable[..., Run]) -> None:
+    """The line about pages that go round in a circle holds nothing of what they hold."""
+    seen: list[str] = []
+
+    def edit(content: dict[str, Any]) -> None:
+        seen.append(content["pagination"]["after"])
+        content["pagination"]["after"] = seen[0]
+
+    api.fail(faults.answer(edit), None)
+    ended = tap(api)
+    assert ended.exit_code == 1
+    assert repr(seen[0]) in ended.stderr
+    assert held(ended.stderr) == []
+
+
+def test_the_next_run_prints_no_secret_and_no_data(api: SequenceAPI) -> None:
+    """A run that finds a state of another filter and a cursor that is refused logs no data."""
+    api.fail(faults.status(400, PAGE), None, lambda request: "after" in request.query)
+    first = run(config=settings(api, email=EMAIL))
+    assert "interrupted_read" in first.bookmark
+    api.recover()
+    api.fail(faults.error(400, QUOTE, QUOTE), when=lambda request: "after" in request.query)
+    again = run(config=settings(api, email=EMAIL), state=first.state)
+    other = run(config=settings(api, legal_name=CUSTOMER["legalName"]), state=first.state)
+    for ended in (again, other):
+        assert ended.exit_code == 0
+        assert ended.warnings
+        assert held(ended.stderr) == []
+        assert held(json.dumps(ended.states)) == []
+
+
+@pytest.mark.parametrize("name", ["email", "alias", "label", "legal_name", "billing_status"])
+def test_a_quoted_filter_is_not_printed(name: str) -> None:
+    """A refusal that quotes a filter's value is reported without it."""
+    value: Any = f"{MARK} value of {name}"
+    with SequenceAPI(3) as api:
+        api.fail(faults.error(400, "Bad", f"what is {value} for a value?"))
+        with pytest.raises(SequenceError, match=r"what is .* for a value") as raised:
+            sync(api, **{name: value})
+    assert MARK not in str(raised.value)
+
+
+@pytest.mark.parametrize("quoted", [SECRET, EMAIL, TOKEN], ids=["secret", "filter", "token"])
+def test_no_part_of_a_quoted_secret_is_printed(quoted: str) -> None:
+    """Where a long refusal is cut, no part of what it quotes is left standing."""
+    with SequenceAPI(3, client_id=CLIENT_ID, client_secret=SECRET) as api:
+        for room in range(280, 300):
+            message = f"{'.' * (room - 1)} {quoted}"
+            api.fail(faults.status(403, {"error": {"message": message}}))
+            with pytest.raises(SequenceError) as raised:
+                sync(api, email=EMAIL)
+            assert quoted[:6] not in str(raised.value)
+
+
+def test_a_quoted_query_is_not_printed() -> None:
+    """A refusal that quotes the query string, escaped as it was sent, is reported without it."""
+    with SequenceAPI(3) as api:
+        query = f"{MARK}.filter%40example.com"
+        api.fail(faults.error(400, "Bad", f"cannot read /customers?email={query}&limit=100"))
+        with pytest.raises(SequenceError) as raised:
+            sync(api, email=EMAIL)
+    assert MARK not in str(raised.value)
+
+
+def test_a_broken_header_prints_no_filter() -> None:
+    """A header that is none makes no library print the request's URL."""
+    body = b'{"items": [{"id": "one"}], "pagination": {}}'
+    answer = b"HTTP/1.1 200 OK\r\nno header\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            with suppress(OSError):
+                connection, _ = listener.accept()
+                with connection:
+                    connection.recv(65536)
+                    connection.sendall(answer)
+
+        threading.Thread(target=serve, daemon=True).start()
+        ended = run(
+            config={
+                "api_url": f"http://127.0.0.1:{listener.getsockname()[1]}/api",
+                "client_id": CLIENT_ID,
+                "client_secret": SECRET,
+                "email": EMAIL,
+            }
+        )
+    assert [record["id"] for record in ended.records] == ["one"]
+    assert held(ended.stderr) == []
+
+
+@pytest.mark.parametrize("form", [(), ("--format", "json"), ("--format", "markdown")])
+def test_about_prints_no_secret(form: tuple[str, ...]) -> None:
+    """`--about` describes the settings, in each of its forms, and prints none."""
+    environment = {
+        "TAP_SEQUENCE_CLIENT_ID": CLIENT_ID,
+        "TAP_SEQUENCE_CLIENT_SECRET": SECRET,
+        "TAP_SEQUENCE_EMAIL": EMAIL,
+        "LOGLEVEL": "DEBUG",
+    }
+    ended = run("--about", *form, environment=environment)
+    assert ended.exit_code == 0
+    assert "client_secret" in ended.stdout
+    assert held(ended.stdout + ended.stderr) == []
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        {"client_secret": [SECRET]},
+        {"client_secret": {MARK: SECRET}},
+        {"clientSecret": SECRET},
+        {"client_secret": SECRET, "api_url": f"https://{CLIENT_ID}:{SECRET}@example.com"},
+        {"client_secret": SECRET, "page_size": 1000},
+        {"client_secret": SECRET, "api_url": "http://example.com", "email": EMAIL},
+    ],
+    ids=["a list", "an object", "misspelled", "in the URL", "another mistake", "in the clear"],
+)
+def test_a_mistake_in_the_settings_prints_no_secret(secret: dict[str, Any]) -> None:
+    """A mistake in the settings, that of the secret too, is named without the secret."""
+    config = {"client_id": CLIENT_ID, "page_size": 10, **secret}
+    ended = run(config=config, environment={"LOGLEVEL": "DEBUG"})
+    assert ended.exit_code == 1
+    assert "mistake in the settings: " in ended.stderr
+    assert held(ended.stdout + ended.stderr) == []
+
+
+def test_a_secret_that_is_a_number_is_not_printed() -> None:
+    """A secret without quotation marks is a mistake that is named without its digits."""
+    ended = run(config={"client_id": CLIENT_ID, "client_secret": 9081726354})
+    assert ended.exit_code == 1
+    assert "client_secret: expected string, got a number" in ended.last_line
+    assert "9081726354" not in ended.stdout + ended.stderr
+
+
+def test_the_catalog_prints_no_secret() -> None:
+    """`--discover` with the credentials at hand prints neither them nor a filter."""
+    config = {"client_id": CLIENT_ID, "client_secret": SECRET, "email": EMAIL}
+    ended = run("--discover", config=config, environment={"LOGLEVEL": "DEBUG"})
+    assert ended.exit_code == 0
+    assert held(ended.stdout + ended.stderr) == []
