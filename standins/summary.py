@@ -1,0 +1,98 @@
+"""What a database holds, as text for a terminal."""
+
+import shutil
+import unicodedata
+from collections.abc import Iterator
+from datetime import datetime
+
+from psycopg import sql
+
+from standins.postgres import Database
+
+_ROWS = 5
+_NARROWEST_CELL = 10
+_WIDEST_CELL = 36  # a UUID
+_GAP = "  "
+
+# Arrays, objects and what a loader adds for itself are left out: they fill a terminal.
+_TABLES = """
+SELECT table_schema, table_name,
+       array_agg(column_name::text ORDER BY ordinal_position) FILTER (
+           WHERE data_type NOT IN ('ARRAY', 'json', 'jsonb') AND column_name NOT LIKE '\\_sdc\\_%'
+       ) AS columns
+FROM information_schema.columns
+WHERE table_schema NOT IN ('information_schema', 'pg_catalog')
+GROUP BY table_schema, table_name
+ORDER BY table_schema, table_name
+"""
+
+
+def summary(database: Database, width: int | None = None) -> str:
+    """Describe each table: how many rows it has, and the first of them.
+
+    Args:
+        database: Where to look.
+        width: Columns of text; as many as the terminal has if not given.
+
+    Returns:
+        Lines of text; none where there is no table.
+    """
+    width = width or shutil.get_terminal_size().columns
+    return "\n\n".join(
+        "\n".join(_table(database, row["table_schema"], row["table_name"], row["columns"], width))
+        for row in database.query(_TABLES)
+    )
+
+
+def _table(
+    database: Database, schema: str, name: str, columns: list[str] | None, width: int
+) -> Iterator[str]:
+    table = sql.Identifier(schema, name)
+    total = database.query(sql.SQL("SELECT count(*) AS rows FROM {}").format(table))[0]["rows"]
+    yield f"{schema}.{name}: {total} row{'' if total == 1 else 's'}"
+    if not total or not columns:
+        return
+    rows = database.query(
+        sql.SQL("SELECT {} FROM {} ORDER BY 1 LIMIT {}").format(
+            sql.SQL(", ").join(map(sql.Identifier, columns)), table, sql.Literal(_ROWS)
+        )
+    )
+    shown: list[list[str]] = []
+    for column in columns:
+        room = min(width, _WIDEST_CELL)
+        if room < _NARROWEST_CELL:
+            break
+        cells = [_clipped(_text(row[column]), room) for row in rows]
+        if not any(cells):
+            continue
+        cells = [_clipped(column, room), *cells]
+        size = max(map(_width, cells))
+        shown.append([cell + " " * (size - _width(cell)) for cell in cells])
+        width -= size + len(_GAP)
+    for line in zip(*shown, strict=True):
+        yield _GAP.join(line).rstrip()
+    if total > len(rows):
+        yield "…"
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    text = value.isoformat(" ", "microseconds") if isinstance(value, datetime) else str(value)
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def _clipped(text: str, room: int) -> str:
+    if _width(text) <= room:
+        return text
+    while _width(text) >= room:
+        text = text[:-1]
+    return f"{text}…"
+
+
+def _width(text: str) -> int:
+    """Count the columns that a text takes in a terminal."""
+    return sum(
+        0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "FW" else 1
+        for one in text
+    )
