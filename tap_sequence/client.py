@@ -7,7 +7,7 @@ import sys
 from base64 import b64encode
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cached_property
+from functools import cached_property, partial
 from http import HTTPStatus
 from http.client import responses
 from itertools import count
@@ -20,7 +20,7 @@ import backoff
 import requests
 from singer_sdk.authenticators import BasicAuthenticator
 from singer_sdk.exceptions import RetriableAPIError
-from singer_sdk.helpers._catalog import get_selected_schema
+from singer_sdk.helpers._catalog import get_selected_schema, pop_deselected_record_properties
 from singer_sdk.streams.rest import HTTPRequest, PageContext, RESTStream
 from urllib3.exceptions import NewConnectionError, ReadTimeoutError
 
@@ -299,6 +299,7 @@ class SequenceClient(RESTStream[Position]):
             self.effective_schema,
             get_selected_schema(self.name, self.effective_schema, self.mask),
             created_at=self.created_at,
+            deselect=partial(pop_deselected_record_properties, schema=self.schema, mask=self.mask),
         )
 
     def _page(self, response: requests.Response) -> Page:

@@ -19,39 +19,52 @@ if TYPE_CHECKING:
     from singer_sdk.singerlib.encoding.simple import Message
 
 
+BUFFERED = 1 << 20
+"""Bytes of records that are kept at the most before they are written."""
+
+
 class MessageWriter(MsgSpecWriter):
     """Writes whole messages to standard output.
 
-    Records go out together with the STATE that follows them; the SDK's writer flushes each.
+    Records go out together, with the STATE that follows them. The SDK's writer flushes each, which
+    takes longer than making it, and longer still where PYTHONUNBUFFERED is set.
     """
 
     def __init__(self) -> None:
-        """Start with nothing to do."""
+        """Start with nothing to write."""
+        self._lines = bytearray()
         self._busy = False
         self._postponed: Callable[[], None] | None = None
 
     @override
     def write_message(self, message: Message) -> None:
-        self._busy = True
-        try:
-            sys.stdout.buffer.write(self.format_message(message))
-            if not isinstance(message, RecordMessage):
-                sys.stdout.buffer.flush()
-        finally:
-            self._busy = False
-        if action := self._postponed:
-            self._postponed = None
-            action()
+        self._lines += self.format_message(message)
+        if not isinstance(message, RecordMessage) or len(self._lines) > BUFFERED:
+            self._flush()
 
     def between_messages(self, action: Callable[[], None]) -> None:
         """Do something that may write messages, but never in the middle of one.
 
-        A signal's handler can run while a message waits for a slow target to make room.
+        A signal's handler can run while messages wait for a slow target to make room.
 
         Args:
-            action: What to do, now or once the message is through.
+            action: What to do, now or once the messages are through.
         """
         if self._busy:
             self._postponed = action
         else:
+            action()
+
+    def _flush(self) -> None:
+        self._busy = True
+        try:
+            left = memoryview(self._lines)
+            while left:  # what is not buffered may take a part
+                left = left[sys.stdout.buffer.write(left) :]
+            sys.stdout.buffer.flush()
+            self._lines = bytearray()
+        finally:
+            self._busy = False
+        if action := self._postponed:
+            self._postponed = None
             action()

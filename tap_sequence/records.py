@@ -14,7 +14,7 @@ from tap_sequence.errors import SequenceError, kind_of
 from tap_sequence.times import utc_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 Json = Any
 """A decoded JSON value."""
@@ -74,6 +74,7 @@ class RecordReader:
         selected: Mapping[str, Any],
         *,
         created_at: str,
+        deselect: Callable[[Record], object],
     ) -> None:
         """Prepare for a stream.
 
@@ -82,6 +83,7 @@ class RecordReader:
             schema: JSON schema of its records.
             selected: The schema without what is not selected, which is left out unchecked.
             created_at: Name of the property that holds the creation time.
+            deselect: Takes out of a record what is not selected below its top level.
         """
         self.unknown_fields: set[str] = set()
         self.characters_removed = False
@@ -92,6 +94,8 @@ class RecordReader:
         for name in ("id", created_at):  # what reading itself needs
             properties.setdefault(name, schema["properties"].get(name, {}))
         self._wanted = frozenset(properties)
+        nested = any(properties[name] != schema["properties"][name] for name in properties)
+        self._deselect = deselect if nested else None
         self._times = [n for n, of in properties.items() if of.get("format") == "date-time"]
         self._declared = _declared_type({**selected, "properties": properties})
 
@@ -126,6 +130,8 @@ class RecordReader:
         if not self._wanted >= item.keys():
             self.unknown_fields.update(item.keys() - self._known)
             item = {name: value for name, value in item.items() if name in self._wanted}
+        if self._deselect:
+            self._deselect(item)
         if unstorable:
             storable = _storable(item)
             self.characters_removed = self.characters_removed or storable != item

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from singer_sdk.batch import Batcher
 from singer_sdk.helpers._batch import SDKBatchMessage
 from singer_sdk.helpers.conform import TypeConformanceLevel
-from singer_sdk.singerlib import StateMessage
+from singer_sdk.singerlib import RecordMessage, StateMessage
 
 from tap_sequence.background import BackgroundRequests
 from tap_sequence.client import SequenceClient
@@ -27,7 +27,7 @@ else:
     from typing_extensions import override
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
     from singer_sdk.helpers._batch import BatchConfig
     from singer_sdk.helpers.types import Context
@@ -64,10 +64,38 @@ class SequenceStream(SequenceClient):
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
-        # The SDK's request_records has no place for a state between two pages
         for page in self.pages():
             yield from page.records
-            self._delivered(page)
+
+    @override
+    def _sync_records(
+        self, context: Context | None = None, *, write_messages: bool = True
+    ) -> Generator[Record, None, None]:
+        # The SDK's knows of no state between two pages, and takes as much time for a record as
+        # all the rest of its way
+        limit = self.ABORT_AT_RECORD_COUNT
+        written = 0
+        with self.get_record_counter() as counter, self.get_sync_timer():
+            for page in self.pages():
+                records = page.records[: None if limit is None else limit - written]
+                for message in self._record_messages(records):
+                    self._tap.write_message(message)
+                self.state_manager.is_flushed = False
+                written += len(records)
+                counter.increment(len(records))
+                self._check_max_record_limit(written)
+                self._delivered(page)
+        yield from ()
+
+    def _record_messages(self, records: Iterable[Record]) -> Iterator[RecordMessage]:
+        """Make the RECORD messages of a page, as its stream maps want them."""
+        # The SDK's _generate_record_messages would select and conform what RecordReader has
+        now = datetime.now(UTC)
+        for record in records:
+            for stream_map in self.stream_maps:
+                mapped = stream_map.transform(record)
+                if mapped is not None:
+                    yield RecordMessage(stream_map.stream_alias, mapped, time_extracted=now)
 
     @override
     def _sync_batches(self, batch_config: BatchConfig, context: Context | None = None) -> None:
@@ -81,9 +109,8 @@ class SequenceStream(SequenceClient):
         def write() -> None:
             batches: dict[str, list[Record]] = {}
             for page in pages:
-                for record in page.records:
-                    for message in self._generate_record_messages(record):
-                        batches.setdefault(message.stream, []).append(message.record)
+                for message in self._record_messages(page.records):
+                    batches.setdefault(message.stream, []).append(message.record)
             for stream, records in batches.items():
                 for manifest in batcher.get_batches(iter(records)):
                     self._tap.write_message(
@@ -108,14 +135,6 @@ class SequenceStream(SequenceClient):
         # Not by the SDK's state_writer, which leaves out a state that is as the last one was: a
         # target that confirms what came before a state would never confirm these records
         self._tap.write_message(StateMessage(value=self.tap_state))
-
-    @override
-    def _increment_stream_state(
-        self, latest_record: Record, *, context: Context | None = None
-    ) -> None:
-        # The SDK's takes each record's time for the bookmark of a sorted stream, or forgets all of
-        # them at an interruption; here the bookmark moves when a read has come to its end
-        pass
 
     @property
     @override
