@@ -94,7 +94,7 @@ class RecordReader:
         for name in ("id", created_at):  # what reading itself needs
             properties.setdefault(name, schema["properties"].get(name, {}))
         self._wanted = frozenset(properties)
-        nested = any(properties[name] != schema["properties"][name] for name in properties)
+        nested = any(of != schema["properties"].get(name, {}) for name, of in properties.items())
         self._deselect = deselect if nested else None
         self._times = [n for n, of in properties.items() if of.get("format") == "date-time"]
         self._declared = _declared_type({**selected, "properties": properties})

@@ -24,5 +24,6 @@ NamedReference = th.ObjectType(
 )
 """Another object of Sequence, by id and name."""
 
-TextByName = th.ObjectType(additional_properties=th.CustomType({"type": ["string", "null"]}))
+# Not th.ObjectType: it declares properties, if none, and flattening would put none in its place
+TextByName = th.CustomType({"type": "object", "additionalProperties": {"type": ["string", "null"]}})
 """A map whose keys are the account's own, each with a text."""

@@ -15,7 +15,7 @@ from singer_sdk.singerlib import RecordMessage, StateMessage
 
 from tap_sequence.background import BackgroundRequests
 from tap_sequence.client import SequenceClient
-from tap_sequence.errors import RefusedError
+from tap_sequence.errors import RefusedError, SequenceError
 from tap_sequence.pace import Pace
 from tap_sequence.pagination import NEWEST_FIRST, OLDEST_FIRST, Position
 from tap_sequence.state import Progress, Scope
@@ -93,7 +93,17 @@ class SequenceStream(SequenceClient):
         now = datetime.now(UTC)
         for record in records:
             for stream_map in self.stream_maps:
-                mapped = stream_map.transform(record)
+                try:
+                    mapped = stream_map.transform(record)
+                except (
+                    ArithmeticError,
+                    AttributeError,
+                    LookupError,
+                    TypeError,
+                    ValueError,
+                ) as error:
+                    what = f"an expression in stream_maps raised {type(error).__name__}"
+                    raise SequenceError(f"{self.name}: id {record['id']!r}: {what}") from error
                 if mapped is not None:
                     yield RecordMessage(stream_map.stream_alias, mapped, time_extracted=now)
 

@@ -1,0 +1,97 @@
+-- Views for analysts of what tap-sequence and target-postgres load: plain names, times with a time
+-- zone, one row for each element of an array.
+--
+--   psql "$TARGET_POSTGRES_SQLALCHEMY_URL" -v ON_ERROR_STOP=1 -f views.sql
+--
+-- They read the table sequence.customers, and stand in a schema of their own. To run this file
+-- again changes nothing that depends on them.
+
+BEGIN;
+
+CREATE SCHEMA IF NOT EXISTS sequence_views;
+
+CREATE OR REPLACE VIEW sequence_views.customers AS
+SELECT
+    id,
+    "createdAt" AT TIME ZONE 'UTC' AS created_at,
+    "archivedAt" AT TIME ZONE 'UTC' AS archived_at,
+    "legalName" AS legal_name,
+    label,
+    "taxStatus" AS tax_status,
+    url,
+    domain,
+    "contactName" AS contact_name,
+    email,
+    telephone,
+    "sequenceAccountId" AS sequence_account_id,
+    address ->> 'line1' AS address_line1,
+    address ->> 'line2' AS address_line2,
+    address ->> 'town' AS address_town,
+    address ->> 'state' AS address_state,
+    address ->> 'postcode' AS address_postcode,
+    address ->> 'country' AS address_country
+FROM sequence.customers;
+
+CREATE OR REPLACE VIEW sequence_views.customer_billing_emails AS
+SELECT
+    customers.id AS customer_id,
+    email.position,
+    email.address AS email
+FROM sequence.customers
+CROSS JOIN unnest("billingEmails") WITH ORDINALITY AS email (address, position);
+
+CREATE OR REPLACE VIEW sequence_views.customer_integrations AS
+SELECT
+    customers.id AS customer_id,
+    integration.position,
+    integration.value ->> 'service' AS service,
+    integration.value ->> 'id' AS id_in_service,
+    (integration.value ->> 'lastSynced')::timestamptz AS last_synced,
+    (integration.value ->> 'isPending')::boolean AS is_pending
+FROM sequence.customers
+CROSS JOIN unnest("integrationIds") WITH ORDINALITY AS integration (value, position);
+
+CREATE OR REPLACE VIEW sequence_views.customer_external_ids AS
+SELECT
+    customers.id AS customer_id,
+    external.position,
+    external.value ->> 'key' AS key,
+    external.value ->> 'value' AS value,
+    (external.value ->> 'syncTime')::timestamptz AS sync_time
+FROM sequence.customers
+CROSS JOIN unnest("externalIds") WITH ORDINALITY AS external (value, position);
+
+CREATE OR REPLACE VIEW sequence_views.customer_organizations AS
+SELECT
+    customers.id AS customer_id,
+    organization.position,
+    organization.value ->> 'id' AS organization_id,
+    organization.value -> 'owner' ->> 'id' AS owner_id,
+    organization.value -> 'owner' ->> 'name' AS owner_name
+FROM sequence.customers
+CROSS JOIN unnest("organizations") WITH ORDINALITY AS organization (value, position);
+
+-- The loader stores JSON null where an object is missing, of which nothing can be unnested.
+
+CREATE OR REPLACE VIEW sequence_views.customer_organization_members AS
+SELECT
+    customers.id AS customer_id,
+    organization.value ->> 'id' AS organization_id,
+    member.position,
+    member.value ->> 'id' AS member_id,
+    member.value ->> 'name' AS member_name
+FROM sequence.customers
+CROSS JOIN unnest("organizations") AS organization (value)
+CROSS JOIN
+    jsonb_array_elements(nullif(organization.value -> 'members', 'null'))
+    WITH ORDINALITY AS member (value, position);
+
+CREATE OR REPLACE VIEW sequence_views.customer_custom_properties AS
+SELECT
+    customers.id AS customer_id,
+    property.key,
+    property.value
+FROM sequence.customers
+CROSS JOIN jsonb_each_text(nullif("customProperties", 'null')) AS property (key, value);
+
+COMMIT;

@@ -1,0 +1,301 @@
+"""Do the views for analysts show what the API has, under the names that the document gives?"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from psycopg import sql
+
+from standins.postgres import Database, postgres
+from tests.pipelines import (
+    ROOT,
+    Row,
+    Rows,
+    Target,
+    account_with_every_field,
+    blocks,
+    definition,
+    install,
+    run_tap,
+    table,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from standins.sequence_api import SequenceAPI
+
+DOCUMENT = "docs/analysts.md"
+VIEWS = (ROOT / "docs" / "views.sql").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Target:
+    """Install target-postgres as meltano.yml has it."""
+    given = definition("target-postgres")
+    folder = tmp_path_factory.mktemp("target-postgres")
+    return Target(given, install(folder / "venv", *given["pip_url"].split()))
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Database]:
+    """Start PostgreSQL, in a time zone of its own."""
+    with postgres() as started:
+        started.query("ALTER SYSTEM SET timezone = 'Asia/Kolkata'")
+        started.query("SELECT pg_reload_conf()")
+        yield started
+
+
+class Warehouse:
+    """A database into which customers are loaded, with the views laid over it.
+
+    Attributes:
+        customers: The API's.
+        database: The database.
+    """
+
+    def __init__(self, api: SequenceAPI, database: Database, target: Target, folder: Path) -> None:
+        self.database = database
+        self._api = api
+        self._target = target
+        self._folder = folder
+
+    def load(self, **config: Any) -> None:
+        """Run the tap, with some settings, and the loader."""
+        messages = run_tap(self._api, self._folder / "messages", **config)
+        ended = self._target.load(messages, self._folder, sqlalchemy_url=self.database.url)
+        assert ended.returncode == 0, ended.stderr
+
+    def view(self, name: str) -> list[Row]:
+        """Return the rows of a view, in any order."""
+        view = sql.Identifier("sequence_views", name)
+        return self.database.query(sql.SQL("SELECT * FROM {}").format(view))
+
+
+@pytest.fixture(scope="module")
+def loaded(
+    server: Database, target: Target, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Warehouse, Rows]]:
+    """Provide a warehouse with customers that have every field, and these customers."""
+    with postgres(server.url) as database, account_with_every_field() as (api, customers):
+        warehouse = Warehouse(api, database, target, tmp_path_factory.mktemp("loaded"))
+        warehouse.load()
+        database.query(VIEWS)
+        yield warehouse, customers
+
+
+def time(text: str | None) -> datetime | None:
+    """Read a time of the API."""
+    return datetime.fromisoformat(text).astimezone(UTC) if text else None
+
+
+def customers(customer: Row) -> list[Row]:
+    """Return the row that a customer makes in the view of this name, as do those below."""
+    address = customer.get("address") or {}
+    parts = ("line1", "line2", "town", "state", "postcode", "country")
+    same = ("id", "label", "url", "domain", "email", "telephone")
+    return [
+        {
+            **{name: customer.get(name) for name in same},
+            "created_at": time(customer["createdAt"]),
+            "archived_at": time(customer.get("archivedAt")),
+            "legal_name": customer.get("legalName"),
+            "tax_status": customer.get("taxStatus"),
+            "contact_name": customer.get("contactName"),
+            "sequence_account_id": customer.get("sequenceAccountId"),
+            **{f"address_{part}": address.get(part) for part in parts},
+        }
+    ]
+
+
+def customer_billing_emails(customer: Row) -> list[Row]:
+    """E-mail addresses."""
+    return [
+        {"customer_id": customer["id"], "position": position, "email": email}
+        for position, email in enumerate(customer.get("billingEmails") or [], 1)
+    ]
+
+
+def customer_integrations(customer: Row) -> list[Row]:
+    """Integrated services."""
+    return [
+        {
+            "customer_id": customer["id"],
+            "position": position,
+            "service": one.get("service"),
+            "id_in_service": one.get("id"),
+            "last_synced": time(one.get("lastSynced")),
+            "is_pending": one.get("isPending"),
+        }
+        for position, one in enumerate(customer.get("integrationIds") or [], 1)
+    ]
+
+
+def customer_external_ids(customer: Row) -> list[Row]:
+    """Other systems."""
+    return [
+        {
+            "customer_id": customer["id"],
+            "position": position,
+            "key": one.get("key"),
+            "value": one.get("value"),
+            "sync_time": time(one.get("syncTime")),
+        }
+        for position, one in enumerate(customer.get("externalIds") or [], 1)
+    ]
+
+
+def customer_organizations(customer: Row) -> list[Row]:
+    """Organizations."""
+    return [
+        {
+            "customer_id": customer["id"],
+            "position": position,
+            "organization_id": one.get("id"),
+            "owner_id": (one.get("owner") or {}).get("id"),
+            "owner_name": (one.get("owner") or {}).get("name"),
+        }
+        for position, one in enumerate(customer.get("organizations") or [], 1)
+    ]
+
+
+def customer_organization_members(customer: Row) -> list[Row]:
+    """Members of the organizations."""
+    return [
+        {
+            "customer_id": customer["id"],
+            "organization_id": one.get("id"),
+            "position": position,
+            "member_id": member.get("id"),
+            "member_name": member.get("name"),
+        }
+        for one in customer.get("organizations") or []
+        for position, member in enumerate(one.get("members") or [], 1)
+    ]
+
+
+def customer_custom_properties(customer: Row) -> list[Row]:
+    """Custom properties."""
+    return [
+        {"customer_id": customer["id"], "key": key, "value": value}
+        for key, value in (customer.get("customProperties") or {}).items()
+    ]
+
+
+EXPECTED = {
+    make.__name__: make
+    for make in (
+        customers,
+        customer_billing_emails,
+        customer_integrations,
+        customer_external_ids,
+        customer_organizations,
+        customer_organization_members,
+        customer_custom_properties,
+    )
+}
+
+
+def in_order(rows: list[Row]) -> list[Row]:
+    """Sort rows, whose order a view leaves open."""
+    return sorted(rows, key=lambda row: str(sorted((name, str(row[name])) for name in row)))
+
+
+def in_utc(rows: list[Row]) -> list[Row]:
+    """Show times in UTC, after a check that they say where they are valid."""
+    read = []
+    for row in rows:
+        times = {name: of for name, of in row.items() if isinstance(of, datetime)}
+        assert all(of.tzinfo for of in times.values())
+        read.append({**row, **{name: of.astimezone(UTC) for name, of in times.items()}})
+    return read
+
+
+def compare(warehouse: Warehouse, items: Rows) -> None:
+    """Compare all views with the API's customers."""
+    for name, make in EXPECTED.items():
+        wanted = [row for item in items.values() for row in make(item)]
+        assert len(wanted) > 10
+        assert in_order(in_utc(warehouse.view(name))) == in_order(wanted), name
+
+
+def test_values(loaded: tuple[Warehouse, Rows]) -> None:
+    """Every value of every customer stands in the views, and nothing else."""
+    compare(*loaded)
+
+
+def test_names_and_types(loaded: tuple[Warehouse, Rows]) -> None:
+    """The views have the columns that the document lists, of the types that it gives."""
+    warehouse, _ = loaded
+    columns = warehouse.database.query(
+        "SELECT table_name, column_name, data_type FROM information_schema.columns "
+        "WHERE table_schema = 'sequence_views' ORDER BY table_name, ordinal_position"
+    )
+    found: dict[str, list[str]] = {}
+    for column in columns:
+        found.setdefault(column["table_name"], []).append(column["column_name"])
+    rows = table(DOCUMENT, "View in `sequence_views`")
+    assert found == {row[0].strip("`"): re.findall("`(.*?)`", row[2]) for row in rows}
+
+    times = {"created_at", "archived_at", "last_synced", "sync_time"}
+    others = {"position": "bigint", "is_pending": "boolean"}
+    for column in columns:
+        name = column["column_name"]
+        kind = "timestamp with time zone" if name in times else others.get(name, "text")
+        assert column["data_type"] == kind, name
+
+
+def test_later_loads(loaded: tuple[Warehouse, Rows]) -> None:
+    """Under the views later loads update rows and add columns, and the views show what changed.
+
+    To make the views again disturbs neither them nor what was built on them.
+    """
+    warehouse, items = loaded
+    database = warehouse.database
+    database.query("CREATE VIEW mine AS SELECT id, legal_name FROM sequence_views.customers")
+    database.query('UPDATE sequence.customers SET "legalName" = NULL, "integrationIds" = NULL')
+
+    warehouse.load(stream_maps={"customers": {"region": "'EU'"}})
+    compare(warehouse, items)
+    (added,) = database.query("SELECT DISTINCT region FROM sequence.customers")
+    assert added == {"region": "EU"}
+
+    database.query(VIEWS)
+    compare(warehouse, items)
+    assert len(database.query("SELECT * FROM mine WHERE legal_name <> ''")) > 10
+
+
+def test_before_the_first_customer(server: Database, target: Target, tmp_path: Path) -> None:
+    """An account without customers makes views without rows."""
+    with postgres(server.url) as database, account_with_every_field() as (api, _):
+        warehouse = Warehouse(api, database, target, tmp_path)
+        warehouse.load(start_date="2100-01-01")
+        database.query(VIEWS)
+        assert [warehouse.view(name) for name in EXPECTED] == [[]] * len(EXPECTED)
+
+
+def test_examples(loaded: tuple[Warehouse, Rows]) -> None:
+    """The document's query and its grants work, and who has them can't read the table."""
+    warehouse, items = loaded
+    database = warehouse.database
+    query, grants = blocks(DOCUMENT, "sql")
+    rows = database.query(query)
+    active = [item for item in items.values() if not item.get("archivedAt")]
+    assert len(rows) == len(active)
+    assert {row["legal_name"] for row in rows} == {item.get("legalName") for item in active}
+
+    database.query("CREATE ROLE analysts")
+    try:
+        database.query(grants)
+        (right,) = database.query(
+            "SELECT has_table_privilege('analysts', 'sequence_views.customers', 'SELECT') AS view, "
+            "has_table_privilege('analysts', 'sequence.customers', 'SELECT') AS table"
+        )
+        assert right == {"view": True, "table": False}
+    finally:
+        database.query("DROP OWNED BY analysts")
+        database.query("DROP ROLE analysts")

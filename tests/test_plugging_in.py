@@ -1,0 +1,433 @@
+"""Does the tap fit into a project that exists already, with and without Meltano?"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from ruamel.yaml import YAML
+
+from standins.environment import environment
+from standins.postgres import postgres
+from standins.sequence_api import SequenceAPI, faults
+from tests.pipelines import (
+    MELTANO,
+    ROOT,
+    TAP,
+    UV,
+    Row,
+    blocks,
+    call,
+    definition,
+    instead_of_the_package,
+    wheel,
+)
+from tests.tap import settings
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator
+    from pathlib import Path
+
+RECIPES = "docs/recipes.md"
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Build the package, and return the variable with which uv finds it under its name."""
+    return instead_of_the_package(wheel(tmp_path_factory.mktemp("dist")))
+
+
+# --- One source for the settings -----------------------------------------------------------------
+
+ALLOWED = {
+    *("name", "namespace", "variant", "quality", "pip_url", "executable", "repo", "docs", "label"),
+    *("description", "capabilities", "settings", "settings_group_validation", "settings_preamble"),
+    *("select", "metadata", "schema", "commands", "keywords", "maintenance_status", "domain_url"),
+    *("logo_url", "next_steps", "usage", "prereq", "python", "supported_python_versions"),
+    *("log_parser", "requires", "hidden", "definition"),
+}
+"""What MeltanoHub's schema lets the definition of an extractor have."""
+
+NEEDED = {"name", "namespace", "variant", "quality", "label"}
+KINDS = {
+    *("string", "integer", "boolean", "decimal", "date_iso8601", "email", "password", "oauth"),
+    *("options", "file", "array", "object"),
+}
+
+
+def read(file: str) -> Row:
+    """Read a YAML file of the repository."""
+    loaded: Row = YAML(typ="safe").load(ROOT / file)
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def plugin() -> Row:
+    """The definition in plugin.yaml."""
+    return read("plugin.yaml")
+
+
+@pytest.fixture(scope="module")
+def extractor() -> Row:
+    """The definition in meltano.yml."""
+    found: Row = read("meltano.yml")["plugins"]["extractors"][0]
+    return found
+
+
+@pytest.fixture(scope="module")
+def about() -> Row:
+    """What the tap says of itself."""
+    said: Row = json.loads(call(TAP, "--about", "--format", "json", folder=ROOT).stdout)
+    return said
+
+
+def test_definition(plugin: Row) -> None:
+    """The file plugin.yaml has the keys and the kinds of values that MeltanoHub's schema allows."""
+    assert plugin.keys() <= ALLOWED
+    assert plugin.keys() >= NEEDED
+    assert plugin["quality"] in {"gold", "silver", "bronze", "unknown"}
+    assert plugin["maintenance_status"] in {"active", "beta", "development", "inactive", "unknown"}
+    texts = ALLOWED - {"capabilities", "keywords", "settings", "settings_group_validation"}
+    assert all(isinstance(plugin[name], str) for name in texts & plugin.keys())
+    assert {"api", "meltano_sdk"} <= set(plugin["keywords"])
+    for setting in plugin["settings"]:
+        assert {"name", "kind", "label", "description"} <= setting.keys()
+        optional = {"sensitive", "options"}
+        assert setting.keys() <= {"name", "kind", "label", "description"} | optional
+        assert setting["kind"] in KINDS
+        assert (setting["kind"] == "options") == ("options" in setting)
+    names = {setting["name"] for setting in plugin["settings"]}
+    assert all(set(group) <= names for group in plugin["settings_group_validation"])
+
+
+def test_definitions_agree(plugin: Row, extractor: Row) -> None:
+    """The files plugin.yaml and meltano.yml define the same extractor, setting by setting."""
+    # Of meltano.yml: from the checkout, and a matter of the project
+    differ = {"pip_url", "use_cached_catalog", "settings"}
+    assert extractor.keys() - differ <= plugin.keys()
+    for name in extractor.keys() - differ:
+        assert plugin[name] == extractor[name], name
+    for ours, theirs in zip(plugin["settings"], extractor["settings"], strict=True):
+        assert ours == theirs
+
+
+def kind(setting: Row) -> str:
+    """Return the kind that a setting of `--about` has for Meltano."""
+    if "enum" in setting:
+        return "options"
+    if setting.get("format") == "date-time":
+        return "date_iso8601"
+    (of,) = {setting["type"]} if isinstance(setting["type"], str) else {*setting["type"]} - {"null"}
+    return of
+
+
+def test_settings_agree_with_the_tap(plugin: Row, about: Row) -> None:
+    """The settings of plugin.yaml are those of `--about`: name, kind, label, words and secrecy.
+
+    The SDK's own have words of ours; the tap's have the tap's.
+    """
+    declared = {setting["name"]: setting for setting in plugin["settings"]}
+    # faker_config needs a package that the tap is not installed with
+    assert list(declared) == [name for name in read_settings(about) if name != "faker_config"]
+    for name, setting in declared.items():
+        known = read_settings(about)[name]
+        # An e-mail address is a text to the tap
+        assert setting["kind"].replace("email", "string") == kind(known), name
+        assert setting.get("sensitive", False) == known.get("secret", False), name
+        if setting["kind"] == "options":
+            values = [option["value"] for option in setting["options"]]
+            assert values == [value for value in known["enum"] if value]
+    for name, setting in tap_settings(about).items():
+        assert declared[name]["label"] == setting["title"], name
+        assert declared[name]["description"] == setting["description"], name
+        if "default" in setting:
+            default = json.dumps(setting["default"]).strip('"')
+            assert setting["description"].endswith(f" Default: {default}."), name
+    assert plugin["settings_group_validation"] == [about["settings"]["required"]]
+    assert plugin["capabilities"] == sorted(about["capabilities"])
+
+
+def read_settings(about: Row) -> Row:
+    """Return what `--about` says of each setting."""
+    found: Row = about["settings"]["properties"]
+    return found
+
+
+def tap_settings(about: Row) -> Row:
+    """Return what `--about` says of each setting that isn't the SDK's."""
+    names = [*read_settings(about)]
+    return {name: read_settings(about)[name] for name in names[: names.index("user_agent") + 1]}
+
+
+# --- A Meltano project ---------------------------------------------------------------------------
+
+
+class Project:
+    """A new Meltano project, configured by the environment alone.
+
+    Attributes:
+        folder: Where it is.
+    """
+
+    def __init__(self, folder: Path, variables: dict[str, str]) -> None:
+        self.folder = folder / "project"
+        self._variables = variables
+        call(MELTANO, "init", self.folder, folder=folder, variables=self._variables)
+
+    def meltano(self, *arguments: object) -> str:
+        """Run a command of Meltano's, and return what it prints."""
+        return call(MELTANO, *arguments, folder=self.folder, variables=self._variables).stdout
+
+    def add_loader(self) -> None:
+        """Do what `meltano add target-postgres` does where the hub can be reached."""
+        yaml = YAML()
+        file = self.folder / "meltano.yml"
+        content = yaml.load(file)
+        content["plugins"]["loaders"] = [definition("target-postgres")]
+        yaml.dump(content, file)
+
+
+def test_a_fresh_meltano_project(package: dict[str, str], tmp_path: Path) -> None:
+    """In a new project the tap is added from plugin.yaml, tested, and run into PostgreSQL."""
+    with SequenceAPI(120) as api, postgres() as database:
+        project = Project(tmp_path, environment(api, database, tmp_path) | package)
+        project.meltano("add", "tap-sequence", "--from-ref", ROOT / "plugin.yaml")
+        project.add_loader()
+        assert "is valid" in project.meltano("config", "test", "tap-sequence")
+        project.meltano("run", "tap-sequence", "target-postgres")
+
+        rows = database.query("SELECT id FROM sequence.customers")
+        assert {row["id"] for row in rows} == {customer.id for customer in api.customers}
+        assert len(rows) == 120
+
+
+def test_from_a_checkout(tmp_path: Path) -> None:
+    """A new project can install the tap from a checkout, as a comment in plugin.yaml says."""
+    text = (ROOT / "plugin.yaml").read_text(encoding="utf-8")
+    (command,) = re.findall("^#   (sed .*)$", text, re.MULTILINE)
+    project = Project(tmp_path, {})
+    call("sh", "-c", command, folder=project.folder, variables={"CHECKOUT": str(ROOT)})
+
+    project.meltano("add", "tap-sequence", "--from-ref", "plugin.yaml")
+    said = project.meltano("invoke", "tap-sequence", "--version")
+    assert said.startswith("tap-sequence ")
+    assert str(ROOT) in (project.folder / "meltano.yml").read_text(encoding="utf-8")
+
+
+# --- Without Meltano -----------------------------------------------------------------------------
+
+
+class Home:
+    """A user's home folder, with the commands that the recipes install.
+
+    Attributes:
+        api: The account.
+        folder: Where the recipes keep their files.
+    """
+
+    def __init__(self, api: SequenceAPI, home: Path, package: dict[str, str]) -> None:
+        self.api = api
+        self.folder = home / "sequence"
+        own = ("XDG_BIN_HOME", "XDG_DATA_HOME", "UV_TOOL_DIR", "UV_TOOL_BIN_DIR", "PIPX_HOME")
+        cache = call(UV, "cache", "dir", folder=ROOT).stdout.strip()
+        self.variables = {
+            **package,
+            **{name: "" for name in own if name in os.environ},
+            "HOME": str(home),
+            "PATH": f"{home / '.local' / 'bin'}:{os.environ['PATH']}",
+            "UV_CACHE_DIR": cache,
+            # Not the user's own choice, but the Python that these tests are for
+            "UV_PYTHON": sys.executable,
+            "PIPX_DEFAULT_PYTHON": sys.executable,
+        }
+        self.folder.mkdir(mode=0o700)
+        for name, content in zip(
+            ("config.json", "target.json"), blocks(RECIPES, "json"), strict=True
+        ):
+            given = json.loads(content)
+            if name == "config.json":
+                assert set(given) <= set(settings(api))
+                given = settings(api)
+            (self.folder / name).write_text(json.dumps(given), encoding="utf-8")
+
+    def sh(self, script: str, *, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run a recipe."""
+        self.api.clear()
+        return call(
+            *("sh", "-euc", script), folder=self.folder, variables=self.variables, check=check
+        )
+
+    def cron(self) -> int:
+        """Run the script that cron runs, with the little that cron gives it, for its exit code."""
+        self.api.clear()
+        script = self.folder / "load"
+        if not script.exists():
+            script.write_text(recipe("#!/bin/sh"), encoding="utf-8")
+            script.chmod(0o700)
+        variables = {**self.variables, "PATH": "/usr/bin:/bin"}
+        return call(script, folder=self.folder.parent, variables=variables, check=False).returncode
+
+    @property
+    def loaded(self) -> list[str]:
+        """The ids in the target's file, as often as they stand there."""
+        file = self.folder / "customers" / "customers.jsonl"
+        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+        return [json.loads(line)["id"] for line in lines]
+
+    @property
+    def state(self) -> str | None:
+        """The state that is kept."""
+        file = self.folder / "state.json"
+        return file.read_text(encoding="utf-8") if file.exists() else None
+
+
+def recipe(begins: str) -> str:
+    """Return the block of shell commands that begins with some words."""
+    (found,) = (block for block in blocks(RECIPES, "sh") if block.startswith(begins))
+    return found
+
+
+@pytest.fixture(scope="module")
+def tools(package: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Follow the recipe for uv, and return a home folder that has the commands."""
+    home = tmp_path_factory.mktemp("home")
+    with SequenceAPI(0) as api:
+        Home(api, home, package).sh(recipe("uv tool install"))
+    return home
+
+
+@pytest.fixture
+def home(package: dict[str, str], tools: Path, tmp_path: Path) -> Iterator[Home]:
+    """Provide a home folder of its own, with these commands and 250 customers."""
+    (tmp_path / ".local").symlink_to(tools / ".local")
+    with SequenceAPI(250) as api:
+        yield Home(api, tmp_path, package)
+
+
+def ids(api: SequenceAPI) -> set[str]:
+    """Return the ids of all customers."""
+    return {customer.id for customer in api.customers}
+
+
+def test_uv(tools: Path) -> None:
+    """With uv the two commands are installed for the user."""
+    assert {"tap-sequence", "target-jsonl"} <= {
+        path.name for path in (tools / ".local" / "bin").iterdir()
+    }
+
+
+def test_pipx(package: dict[str, str], tmp_path: Path) -> None:
+    """With pipx the two commands are installed for the user."""
+    bin_folder = tmp_path / ".local" / "bin"
+    with SequenceAPI(0) as api:
+        home = Home(api, tmp_path, package)
+        home.sh(recipe("pipx install").replace("pipx", f"{UV} tool run --quiet pipx"))
+    assert {"tap-sequence", "target-jsonl"} == {path.name for path in bin_folder.iterdir()}
+    said = call(bin_folder / "tap-sequence", "--version", folder=tmp_path).stdout
+    assert said.startswith("tap-sequence ")
+
+
+def test_pipe(home: Home) -> None:
+    """A pipe loads all customers once, and a second one with the state costs one request."""
+    home.sh(recipe("tap-sequence"))
+    assert sorted(home.loaded) == sorted(ids(home.api))
+
+    home.sh(recipe("tail"))
+    assert len(home.api.requests) == 1
+    assert set(home.loaded) == ids(home.api)
+
+
+def test_one_customer(home: Home) -> None:
+    """The recipe's test of the settings prints a customer, and fails where the key is refused."""
+    (command,) = re.findall(
+        "`(tap-sequence .* --test)`", (ROOT / RECIPES).read_text(encoding="utf-8")
+    )
+    assert home.sh(command).stdout.count('"RECORD"') == 1
+    home.api.fail(faults.status(401), times=None)
+    assert home.sh(command, check=False).returncode == 1
+
+
+def test_cron(home: Home) -> None:
+    """A run by cron loads all customers, and each later one what is new, for one request."""
+    assert home.cron() == 0
+    assert sorted(home.loaded) == sorted(ids(home.api))
+
+    assert home.cron() == 0
+    assert len(home.api.requests) == 1
+
+    home.api.add(3)
+    assert home.cron() == 0
+    assert len(home.api.requests) == 1
+    assert set(home.loaded) == ids(home.api)
+    assert {path.name for path in home.folder.iterdir()} == {
+        *("config.json", "target.json", "customers", "load", "lock", "state.json")
+    }
+
+
+def test_cron_fails(home: Home) -> None:
+    """A run that fails before it has loaded anything ends like the tap, and the state stays."""
+    assert home.cron() == 0
+    state = home.state
+
+    home.api.fail(faults.status(401))
+    assert home.cron() == 1
+    assert home.state == state
+    assert home.cron() == 0
+
+
+def test_cron_fails_half_way(home: Home) -> None:
+    """A run that fails half-way ends like the tap, and the next one goes on from there."""
+    home.api.fail(faults.status(403), times=None, skip=2)
+    assert home.cron() == 1
+    half = len(home.loaded)
+    assert 0 < half < 250
+    assert home.state
+
+    home.api.recover()
+    assert home.cron() == 0
+    assert set(home.loaded) == ids(home.api)
+    assert len(home.loaded) < half + 250
+
+
+def test_cron_overlaps(home: Home) -> None:
+    """A run that begins before the last one has ended leaves at once, without a request."""
+    with (home.folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert home.cron() == 75
+    assert home.api.requests == []
+    assert home.cron() == 0
+
+
+def test_cron_target_fails(home: Home) -> None:
+    """A state that the target had no time to write in full doesn't count; one before it does."""
+    target = home.folder.parent / "bin" / "target-jsonl"
+    target.parent.mkdir()
+    target.write_text('#!/bin/sh\ncat > /dev/null\nprintf \'{"a": 1}\\n{"a": {}\'\nexit 3\n')
+    target.chmod(0o700)
+    script = recipe("#!/bin/sh").replace("$HOME/.local/bin:", "$HOME/bin:$HOME/.local/bin:")
+    (home.folder / "load").write_text(script, encoding="utf-8")
+    (home.folder / "load").chmod(0o700)
+
+    assert home.cron() == 3
+    assert home.state == '{"a": 1}\n'
+
+
+def test_cron_was_killed(home: Home) -> None:
+    """What a run that was killed had stored counts for the next one."""
+    assert home.cron() == 0
+    (home.folder / "state.json").rename(home.folder / "states.jsonl")
+
+    assert home.cron() == 0
+    assert len(home.api.requests) == 1
+
+
+def test_crontab() -> None:
+    """The line for crontab runs the script of the recipe, hourly."""
+    (line,) = blocks(RECIPES, "crontab")
+    assert re.fullmatch(r"5 \* \* \* \* \$HOME/sequence/load >> \$HOME/sequence/log 2>&1\n", line)
