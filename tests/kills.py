@@ -2,7 +2,9 @@
 
     uv run -m tests.kills --kills 20
 
-Each kill hits Meltano, tap and loader at once, as a power cut would, while customers are added.
+A kill hits Meltano, tap and loader at once, as a power cut would, or the tap alone, as happens when
+memory runs out; then the loader confirms what it has, and the next run carries on from there.
+Meanwhile customers are added.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from standins.environment import environment
@@ -43,7 +46,11 @@ def killed_loads(api: SequenceAPI, database: Database, folder: Path, kills: int)
     Returns:
         What is wrong, in a line each.
     """
-    variables = {**os.environ, **environment(api, database, folder)}
+    variables = {
+        **os.environ,
+        **environment(api, database, folder),
+        "TARGET_POSTGRES_BATCH_SIZE_ROWS": "500",  # so that there are rows before a kill
+    }
     done = 0
     while done < kills:
         api.clear()
@@ -56,14 +63,17 @@ def killed_loads(api: SequenceAPI, database: Database, folder: Path, kills: int)
             api.add(random.randrange(100))  # noqa: S311
             time.sleep(random.uniform(0, 5))  # noqa: S311
             ended = load.poll() is not None
+            whole = random.choice([True, False])  # noqa: S311
             if not ended:
-                os.killpg(load.pid, signal.SIGKILL)
+                for process in [load.pid] if whole else taps(load.pid):
+                    (os.killpg if whole else os.kill)(process, signal.SIGKILL)
                 done += 1
             load.wait()
         rows = count(database)
         sys.stdout.write(
-            f"{done:3} kills: {len(api.requests)} requests, {rows} rows of {len(api.customers)}"
-            f"{', came to its end before' if ended else ''}\n"
+            f"{done:3} kills, this one of {'all' if whole else 'the tap'}: "
+            f"{len(api.requests)} requests, {rows} of {len(api.customers)} rows"
+            f"{', but it came to its end before' if ended else ''}\n"
         )
         sys.stdout.flush()
         if ended and load.returncode:
@@ -80,6 +90,17 @@ def killed_loads(api: SequenceAPI, database: Database, folder: Path, kills: int)
         found.append(f"{len(missing)} customers are missing")
     if len(loaded) != len(set(loaded)):
         found.append("customers are there more than once")
+    return found
+
+
+def taps(group: int) -> list[int]:
+    """Find the taps that run in a process group."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            words = (process / "cmdline").read_bytes().split(b"\0")
+            if os.getpgid(int(process.name)) == group and b"/bin/tap-sequence" in b" ".join(words):
+                found.append(int(process.name))
     return found
 
 
