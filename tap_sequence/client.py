@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from base64 import b64encode
@@ -50,6 +51,8 @@ TRIES = 10
 """Times that a page is asked for: the waits between them add up to four minutes at least."""
 
 WHAT_TO_CHECK: dict[int, str] = {
+    HTTPStatus.BAD_REQUEST: "check api_version and the filters",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "check api_version and the filters",
     HTTPStatus.UNAUTHORIZED: "check client_id and client_secret, and that they belong to api_url "
     "(the sandbox has keys of its own)",
     HTTPStatus.FORBIDDEN: "check that the key of client_id may read this list",
@@ -125,9 +128,14 @@ class SequenceClient(RESTStream[Position]):
     def requests_session(self) -> requests.Session:
         # The SDK's is one for all threads, which requests does not promise to be safe
         if not hasattr(self._sessions, "mine"):
-            self._sessions.mine = requests.Session()
-        session: requests.Session = self._sessions.mine
-        return session
+            session = requests.Session()
+            # What requests reads by itself, but not for a prepared request, which the SDK sends
+            session.verify = (
+                os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+            )
+            self._sessions.mine = session
+        mine: requests.Session = self._sessions.mine
+        return mine
 
     @cached_property
     def _sessions(self) -> local:
@@ -192,9 +200,7 @@ class SequenceClient(RESTStream[Position]):
             message += f" ({said[:300]})"
         if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return message
-        asked = status >= HTTPStatus.BAD_REQUEST  # what is neither an error nor 200 leads elsewhere
-        advice = "check api_version and the filters" if asked else "check api_url"
-        return f"{message}; {WHAT_TO_CHECK.get(status, advice)}"
+        return f"{message}; {WHAT_TO_CHECK.get(status, 'check api_url and api_version')}"
 
     @property
     def _request_line(self) -> str:
@@ -212,7 +218,10 @@ class SequenceClient(RESTStream[Position]):
             case requests.ConnectionError() if isinstance(cause, ReadTimeoutError):
                 words = f"no more of the answer {seconds}"
             case requests.exceptions.SSLError():
-                words = "the server's certificate or its TLS is not accepted; check api_url"
+                words = (
+                    "the server's certificate or its TLS is not accepted; check api_url, or name "
+                    "your company's certificates in REQUESTS_CA_BUNDLE"
+                )
             case requests.ConnectionError() if isinstance(cause, NewConnectionError):
                 words = f"no connection to {urlsplit(self.url_base).netloc}; check api_url"
             case requests.exceptions.ChunkedEncodingError():

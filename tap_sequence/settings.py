@@ -192,7 +192,7 @@ def _in_words(error: ValidationError, schema: Mapping[str, Any]) -> str:
             known = ", ".join(one for one in _list(error.validator_value) if one)
             return f"{path}: expected one of {known}{value}"
         case "anyOf":
-            return f"{path}: expected another form{value}"
+            return f"{path}: expected the form that the SDK documents{value}"
         case _:
             return f"{path}: does not satisfy {error.validator} {error.validator_value!r}{value}"
 

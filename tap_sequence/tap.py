@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from copy import deepcopy
 from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -41,7 +42,7 @@ class TapSequence(Tap):
     """Singer tap for Sequence, the billing platform."""
 
     name = "tap-sequence"
-    config_jsonschema = settings.SETTINGS
+    config_jsonschema = deepcopy(settings.SETTINGS)  # the SDK adds its own settings in place
     message_writer_class = MessageWriter
     message_writer: MessageWriter
     # Without ACTIVATE_VERSION: the SDK sends it before the records, and a target that deletes what

@@ -1,0 +1,278 @@
+"""Is what the documentation says so?"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import unicodedata
+from http.client import responses
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tap_sequence.client import LONGEST_WAIT, TRIES
+from tests.tap import ROOT, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MESSAGES = (ROOT / "docs" / "messages.md").read_text(encoding="utf-8")
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob(".github/**/*.md")])
+COMMANDS = re.findall(r"^```sh\n(pip install uv && .+)\n```$", README, re.MULTILINE)
+"""The two commands that set themselves up: the main job, and the tests."""
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """Return what stands in a page's blocks of one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+
+
+# Messages
+
+
+def texts(tree: ast.AST) -> Iterator[list[str]]:
+    """Find the texts in a module's code, each as its literal parts."""
+    documentation = {
+        *(node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)),
+        *(
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.keyword) and node.arg in {"title", "description"}
+        ),
+        *(key for node in ast.walk(tree) if isinstance(node, ast.Dict) for key in node.keys),
+    }
+    parts = {
+        part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield [str(part.value) for part in node.values if isinstance(part, ast.Constant)]
+        elif isinstance(node, ast.Constant) and node not in documentation | parts:
+            yield re.split(r"%(?:\.\d)?[a-z]", node.value) if isinstance(node.value, str) else []
+
+
+def words(text: str) -> str:
+    """Strip a text of what surrounds its words."""
+    return re.sub(r"\s+", " ", text).strip(" \n:;,.()'\"*")
+
+
+NEVER_SHOWN = {
+    "nested too deep",  # becomes "200, but no JSON"
+    "The configuration is not valid",  # its mistakes are shown
+}
+TEXTS = [
+    text
+    for module in (ROOT / "tap_sequence").rglob("*.py")
+    for text in texts(ast.parse(module.read_text(encoding="utf-8")))
+]
+CODE = " ".join("".join(text) for text in TEXTS)
+SAID = sorted(
+    {
+        words(part)
+        for text in TEXTS
+        for part in text
+        if re.search(r"[a-z]{2,}\W* \W*[a-z]{2,}|[a-z]+ [a-z]{2,}", part)
+    }
+    - NEVER_SHOWN
+)
+"""The words of each message: whatever in the code is more than one word."""
+
+ENTRIES = sorted(
+    entry
+    for item in re.findall(r"^ *- (`.+?)$", MESSAGES.partition("## What Meltano")[0], re.MULTILINE)
+    for entry in re.findall("`(.+?)`", item)
+    if " " in entry
+)
+"""The messages that are explained; what stands in angle quotes varies."""
+
+
+def test_messages_are_found() -> None:
+    """The search for messages finds those of each kind."""
+    assert {
+        "missing or empty",
+        "gave up after",
+        "the answer broke off",
+        "expected every item to be an object, got",
+        "The state does not count, reading in full",
+    } <= set(SAID)
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_every_message_is_explained(said: str) -> None:
+    """Each message that the tap can print stands in docs/messages.md, word for word."""
+    assert said in re.sub(r"\s+", " ", MESSAGES)
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_every_explanation_is_of_a_message(entry: str) -> None:
+    """What docs/messages.md explains is what the code says."""
+    if answer := re.match(r"GET /customers: (\d+) ([A-Z][\w ]+\w)", entry):
+        assert responses[int(answer[1])] == answer[2]
+        entry = entry[answer.end() :]
+    entry = re.sub("^(GET /customers|[a-z_]+): ", "", entry)
+    for part in re.split("\u2039.*?\u203a|[0-9]+|[;:,] |expected |within ", entry):
+        assert words(part) in CODE
+
+
+def test_numbers_in_messages() -> None:
+    """Numbers of tries and seconds are the code's."""
+    assert f"gave up after {TRIES} tries" in MESSAGES
+    assert f"waiting {LONGEST_WAIT} s, the longest" in MESSAGES
+
+
+# Settings
+
+
+def test_settings() -> None:
+    """The table of settings, and the sentence below it, are what --about says, word for word."""
+    about = json.loads(run("--about", "--format=json").stdout)["settings"]
+    section = README.partition("## Settings\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)`( \(required\))? \| (.*) \|$", section, re.MULTILINE)
+    described = {name: description for name, _, description in rows}
+    others = re.findall(r"`([a-z_]+)`", section[section.rindex("|") :])
+    known = about["properties"]
+    assert described == {name: known[name]["description"] for name in described}
+    assert [name for name, required, _ in rows if required] == about["required"]
+    # faker_config needs a package that the tap is not installed with
+    assert {*described, *others} - {"select"} == known.keys() - {"faker_config"}
+
+
+# Links
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links(page: Path) -> None:
+    """A link to a file or a heading leads somewhere."""
+    text = page.read_text(encoding="utf-8")
+    for link in re.findall(r"\]\((?!https?://)([^)\s]+)\)", text):
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), link
+        headings = (
+            re.findall(r"^#+ (.+)$", target.read_text("utf-8"), re.MULTILINE) if anchor else []
+        )
+        assert not anchor or anchor in map(slug, headings), link
+
+
+def slug(heading: str) -> str:
+    """Return the anchor that GitHub gives to a heading."""
+    kept = (
+        one for one in heading.lower() if one in " -_" or unicodedata.category(one)[0] in {"L", "N"}
+    )
+    return "".join(kept).replace(" ", "-")
+
+
+# Commands
+
+
+def test_commands_of_ci() -> None:
+    """The CI script runs the readme's test command, word for word, and as its last."""
+    assert COMMANDS[1] == "pip install uv && uv run pytest"
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert script.splitlines()[-1] == COMMANDS[1]
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Provide what a fresh clone has, uncommitted changes included."""
+    folder = tmp_path_factory.mktemp("clone")
+    git = shutil.which("git") or "git"
+    files = subprocess.run(  # noqa: S603
+        [git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout.split("\0")
+    for name in files:
+        if name and (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    subprocess.run([git, "init", "--quiet"], cwd=folder, check=True)  # noqa: S603
+    return folder
+
+
+@pytest.fixture(scope="module")
+def nothing_but_python(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Provide the environment of a machine that has Python, with its pip, and no more."""
+    folder = tmp_path_factory.mktemp("python")
+    base = getattr(sys, "_base_executable", sys.executable)
+    subprocess.run([base, "-m", "venv", folder], check=True)  # noqa: S603
+    hidden = ("VIRTUAL_ENV", "UV", "MELTANO_", "TAP_", "TARGET_", "PYTHON", "STANDINS_", "COLUMNS")
+    inherited = {name: os.environ[name] for name in os.environ if not name.startswith(hidden)}
+    # Where packages come from on this machine is not the readme's matter
+    inherited |= {
+        name: os.environ[name] for name in os.environ if re.match("UV_.*INDEX|UV_C", name)
+    }
+    return {**inherited, "PATH": f"{folder / 'bin'}{os.pathsep}{os.defpath}"}
+
+
+def execute(command: str, folder: Path, environment: dict[str, str]) -> str:
+    """Run a command as a shell does, to its good end, and return all that it printed."""
+    ended = subprocess.run(  # noqa: S603
+        ["/bin/sh", "-euc", command],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+        text=True,
+        encoding="utf-8",
+        timeout=500,
+    )
+    assert ended.returncode == 0, ended.stdout
+    return ended.stdout
+
+
+def without_times(output: str) -> list[str]:
+    """Return the lines of an output, without the time that Meltano begins them with."""
+    return [re.sub(r"^\d{4}-\d\d-\d\dT\S+Z ", "", line).rstrip() for line in output.splitlines()]
+
+
+def test_the_first_command(clone: Path, nothing_but_python: dict[str, str]) -> None:
+    """The readme's first command, word for word, in a fresh clone: it prints what is shown."""
+    printed = iter(without_times(execute(COMMANDS[0], clone, nothing_but_python)))
+    shown = [line for line in blocks(README, "text")[0].splitlines() if line not in {"", "…"}]
+    assert [line for line in shown if line not in printed] == []
+
+
+def test_the_other_commands(clone: Path, nothing_but_python: dict[str, str]) -> None:
+    """The readme's commands for a real account work, and load the columns that it shows."""
+    commands = [
+        line
+        for block in blocks(README, "bash")
+        for line in block.splitlines()
+        if line and not line.startswith(("export ", "git "))
+    ]
+    assert "uv run meltano run customers" in commands
+    script = clone / "commands.sh"
+    script.write_text("\n".join([*commands, f"uv run python -c '{TYPES}'"]), encoding="utf-8")
+    printed = execute(
+        f"pip install uv && uv run -m standins sh -eux {script}", clone, nothing_but_python
+    )
+    assert "sequence.customers: 250 rows" in printed
+    section = README.partition("## Columns in PostgreSQL")[2].partition("\n## ")[0]
+    shown = re.findall(r'^\| `"?(\w+)"?` \| ([\w\[\]]+) \|', section, re.MULTILINE)
+    loaded = re.findall(r"^column (\w+) (\w+)$", printed, re.MULTILINE)
+    assert shown == [(name, re.sub("^_(.*)", r"\1[]", kind)) for name, kind in loaded]
+
+
+TYPES = """
+import os, psycopg
+columns = psycopg.connect(os.environ["TARGET_POSTGRES_SQLALCHEMY_URL"]).execute(
+    "SELECT column_name, udt_name FROM information_schema.columns"
+    " WHERE table_name = $$customers$$ ORDER BY ordinal_position"
+)
+for name, kind in columns:
+    if not name.startswith("_sdc_"):
+        print("column", name, kind)
+"""
+"""Prints the columns of the table, without those that the loader adds."""
