@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 import traceback
@@ -26,6 +27,7 @@ def main() -> None:
     """
     # In its own messages urllib3 shows URLs, and with them the filters' values
     logging.getLogger("urllib3").setLevel(logging.CRITICAL)
+    gc.freeze()  # what was imported stays, and need not be searched again and again
     try:
         TapSequence.cli()
     except Stopped as error:

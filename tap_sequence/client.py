@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from base64 import b64encode
@@ -129,10 +128,11 @@ class SequenceClient(RESTStream[Position]):
         # The SDK's is one for all threads, which requests does not promise to be safe
         if not hasattr(self._sessions, "mine"):
             session = requests.Session()
-            # What requests reads by itself, but not for a prepared request, which the SDK sends
-            session.verify = (
-                os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
-            )
+            # The environment's proxies and certificates: for a prepared request, which the SDK
+            # sends, requests looks for the proxies each time, and never for the certificates
+            found = session.merge_environment_settings(self.url_base, {}, None, None, None)
+            session.proxies, session.verify = found["proxies"], found["verify"]
+            session.trust_env = False
             self._sessions.mine = session
         mine: requests.Session = self._sessions.mine
         return mine
