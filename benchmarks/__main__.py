@@ -1,0 +1,65 @@
+"""Compares the tap with what a user would pick instead: `uv run -m benchmarks`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from benchmarks import charts, scenarios
+from benchmarks.clients import CLIENTS, write_schema
+from benchmarks.environments import CACHE
+from benchmarks.results import Results
+
+FOLDER = Path(__file__).parent
+SCENARIOS = ("reading", "waiting", "loading", "requests", "growth")
+
+
+def main() -> None:
+    """Measure what is asked for, print it, and draw it."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Read and load the same generated customers with tap-sequence and with what a "
+        "user would pick instead, in turn. Tables go to standard output, charts beside this file.",
+    )
+    parser.add_argument(
+        "--only", nargs="+", choices=SCENARIOS, metavar="SCENARIO", help=", ".join(SCENARIOS)
+    )
+    parser.add_argument("--rounds", type=int, help="runs of each (default: 5; 3 of loading)")
+    parser.add_argument(
+        "--quick", action="store_true", help="a minute or two: fewer customers, and no charts"
+    )
+    parser.add_argument(
+        "--growth", action="store_true", help="the tap alone, with up to 500,000 customers"
+    )
+    given = parser.parse_args()
+    wanted = given.only or (["growth"] if given.growth else SCENARIOS[:-1])
+    size, rounds = (10, given.rounds or 1) if given.quick else (1, given.rounds or 5)
+
+    CACHE.mkdir(exist_ok=True)
+    (CACHE / ".gitignore").write_text("*\n")
+    write_schema()
+    scenarios.warm_up()
+    results = Results({client.name: client.version for client in CLIENTS})
+    if "reading" in wanted:
+        results.comparisons["reading"] = scenarios.reading(50_000 // size, 0, rounds)
+    if "waiting" in wanted:
+        for latency in (50, 200):
+            name = f"waiting {latency} ms"
+            results.comparisons[name] = scenarios.reading(20_000 // size, latency, rounds)
+    if "loading" in wanted:
+        results.comparisons |= scenarios.loading(50_000 // size, given.rounds or min(rounds, 3))
+    if "requests" in wanted:
+        results.requests = scenarios.requests(20_000 // size, 250)
+    if "growth" in wanted:
+        sizes = [1_000, 10_000, 100_000 // size, 500_000 // size]
+        results.growth = scenarios.growth(sorted({*sizes}), given.rounds or min(rounds, 3))
+
+    print(results.tables())  # noqa: T201  what this command is for
+    results.keep(CACHE / "results.json")
+    if not given.quick:
+        for file, chart in charts.draw(results).items():
+            (FOLDER / file).write_text(chart, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""Who loads the list to PostgreSQL, so that a customer who is there already is replaced."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from psycopg import sql
+
+from benchmarks.clients import TAP, VARIABLES
+from benchmarks.environments import PEERS, programs
+from benchmarks.measuring import FailedError, measure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from benchmarks.measuring import Cost
+    from standins.postgres import Database
+
+SCHEMA = "sequence"
+"""Where all of them load the table `customers` to."""
+
+
+@dataclass
+class Loader:
+    """A program that reads the list and loads it.
+
+    Attributes:
+        name: What the tables call it.
+        command: The program and its arguments.
+        variables: The variables of the environment that it needs.
+        database: Where it loads to.
+    """
+
+    name: str
+    command: list[str | Path]
+    variables: Mapping[str, str]
+    database: Database = field(repr=False)
+
+    def empty(self, customers: int, variables: Mapping[str, str]) -> Cost:
+        """Load all customers where there are none.
+
+        Args:
+            customers: How many there are.
+            variables: The variables of the environment by which it finds the API.
+        """
+        for schema in (SCHEMA, f"{SCHEMA}_staging"):  # the second is dlt's
+            self.database.query(
+                sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema))
+            )
+        return self.again(customers, variables)
+
+    def again(self, customers: int, variables: Mapping[str, str]) -> Cost:
+        """Load all customers.
+
+        Args:
+            customers: How many there are.
+            variables: The variables of the environment by which it finds the API.
+
+        Raises:
+            FailedError: If not every customer is there once afterwards.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            cost, _ = measure(self.command, {**self.variables, **variables}, Path(folder))
+        found = self.database.query("SELECT count(*), count(DISTINCT id) FROM sequence.customers")
+        if set(found[0].values()) != {customers}:
+            raise FailedError(f"{self.name} loaded {found[0]} of {customers} customers")
+        return cost
+
+
+def loaders(database: Database, folder: Path) -> list[Loader]:
+    """Return who loads: the project as a user runs it, then what a user would pick instead.
+
+    Args:
+        database: Where to.
+        folder: Where they keep what they know of earlier runs.
+    """
+    return [
+        Loader(
+            TAP,
+            # --full-refresh: each time as if it were the first
+            [
+                Path(sys.executable).with_name("meltano"),
+                "run",
+                "--full-refresh",
+                TAP,
+                "target-postgres",
+            ],
+            {
+                **database.environment(),
+                "MELTANO_DATABASE_URI": f"sqlite:///{folder / 'meltano.db'}",
+                "MELTANO_STATE_BACKEND_URI": "systemdb",
+                "MELTANO_SEND_ANONYMOUS_USAGE_STATS": "false",
+            },
+            database,
+        ),
+        Loader(
+            "dlt's REST source",
+            [programs("dlt") / "python", PEERS / "dlt" / "read.py", folder / "dlt", "load"],
+            {**VARIABLES, "DESTINATION__POSTGRES__CREDENTIALS": database.url},
+            database,
+        ),
+    ]

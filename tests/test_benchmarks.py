@@ -1,0 +1,68 @@
+"""Do the benchmarks measure what they say, and draw what they measured?"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from benchmarks.charts import draw
+from benchmarks.clients import CLIENTS, TAP
+from benchmarks.environments import version
+from benchmarks.measuring import Cost, FailedError, measure
+from benchmarks.results import Comparison, Growth, Results
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_whole_process(tmp_path: Path) -> None:
+    """A run's cost is that of its whole process, its memory not that of the one that started it."""
+    program = "import time; time.sleep(0.1); held = b'x' * 50_000_000; print('out')"
+
+    cost, output = measure([sys.executable, "-c", program], {}, tmp_path)
+
+    assert output.read_text() == "out\n"
+    assert cost.wall > 0.1
+    assert 50 < cost.memory < 100
+
+
+def test_failed_run(tmp_path: Path) -> None:
+    """A run that fails is no measurement, and its last words are told."""
+    with pytest.raises(FailedError, match="exit code 3\nno such luck"):
+        measure(
+            [sys.executable, "-c", "import sys; print('no such luck'); sys.exit(3)"], {}, tmp_path
+        )
+
+
+def test_missing_customer(tmp_path: Path) -> None:
+    """A client that delivers a customer twice and another not at all is no measurement."""
+    tap = CLIENTS[0]
+    lines = tmp_path / "output"
+    lines.write_text('{"type": "SCHEMA"}\n' + '{"type": "RECORD", "record": {"id": "1"}}\n' * 2)
+
+    assert list(tap.ids(lines, tmp_path)) == ["1", "1"]
+
+
+def test_fixed_versions() -> None:
+    """Each client's requirement file names one version of what it is made of."""
+    assert all(version(client.peer, client.package) for client in CLIENTS)
+
+
+def test_charts_and_tables() -> None:
+    """Charts are well-formed, and tables hold the medians and the ratios to the tap's."""
+    costs = {TAP: Cost(2, 1.5, 50), "a & b": Cost(5, 4.5, 80)}
+    results = Results(
+        {TAP: "singer-sdk 1"},
+        {"reading": Comparison("Reading", 5, costs)},
+        Growth(3, {1_000: Cost(1, 1, 50), 10_000: Cost(3, 2, 52)}),
+    )
+
+    drawn = draw(results)
+
+    assert set(drawn) == {"results.svg", "growth.svg"}
+    for chart in drawn.values():
+        assert ET.fromstring(chart).tag.endswith("svg")  # noqa: S314  our own
+    assert "a & b         5.00 s   2.50     4.50 s   3.00   80 MB" in results.tables()
