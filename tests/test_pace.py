@@ -1,0 +1,75 @@
+"""Does the tap keep its pace, and say where it is?"""
+
+from __future__ import annotations
+
+import re
+from itertools import count, pairwise
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+from standins.sequence_api import SequenceAPI
+from tap_sequence.tap import TapSequence
+from tests.sync import sync
+from tests.tap import settings
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def let_pages_take(seconds: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let so much time pass with each page, on the clock that the lines go by."""
+    clock = SimpleNamespace(monotonic=count(step=seconds).__next__)
+    monkeypatch.setattr("tap_sequence.pace.time", clock)
+
+
+def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what was said of the read's progress."""
+    return [one for one in caplog.messages if " read, " in one]
+
+
+def test_a_long_read_says_where_it_is(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A complete read says, every ten seconds at most, how many are read, of how many, how fast."""
+    let_pages_take(4, monkeypatch)
+    caplog.set_level("INFO")
+    with SequenceAPI(1000) as api:
+        sync(api)
+    assert lines(caplog)[0] == "300 of 1000 customers read, 25 a second, 0:00:28 left"
+    assert len(lines(caplog)) == 3
+
+
+def test_an_incremental_read_says_how_many_it_has_read(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A read that ends at a limit knows no total, and says how many it has read, and how fast."""
+    with SequenceAPI(1000) as api:
+        let_pages_take(10, monkeypatch)
+        caplog.set_level("INFO")
+        sync(api, start_date="2025-08-01")
+    assert lines(caplog)
+    assert all(re.fullmatch(r"\d+ customers read, \d+ a second", one) for one in lines(caplog))
+
+
+def test_a_short_read_says_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """A read of less than ten seconds has no line of its own."""
+    caplog.set_level("INFO")
+    with SequenceAPI(1000) as api:
+        sync(api)
+    assert not lines(caplog)
+
+
+def test_a_lower_limit_spaces_the_requests() -> None:
+    """Below Sequence's own limit, requests come evenly spaced, from both ends together."""
+    with SequenceAPI(1000) as api:
+        sync(api, max_requests_per_minute=1200)
+        gaps = [later.time - earlier.time for earlier, later in pairwise(api.requests)]
+    assert sum(gaps) / len(gaps) >= 0.049
+
+
+def test_no_minute_has_more_requests_than_the_limit() -> None:
+    """At Sequence's own limit, requests may come at once, and not one more than it allows."""
+    with SequenceAPI(0) as api:
+        limit = TapSequence(config=settings(api)).request_limit
+    passed = sum(bool(limit.try_acquire(blocking=False)) for _ in range(1600))
+    assert passed == 1500
