@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from ruamel.yaml import YAML
 
+from standins.postgres import Database, postgres
 from standins.sequence_api import SequenceAPI, faults
 from tests.tap import settings
 
@@ -32,6 +33,15 @@ DIGITS = "0.12345678901234567890123"
 
 Row = dict[str, Any]
 Rows = dict[str, Row]
+
+
+@contextmanager
+def postgres_in_kolkata() -> Iterator[Database]:
+    """Start PostgreSQL, in a time zone of its own."""
+    with postgres() as server:
+        server.query("ALTER SYSTEM SET timezone = 'Asia/Kolkata'")
+        server.query("SELECT pg_reload_conf()")
+        yield server
 
 
 def call(

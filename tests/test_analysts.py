@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from psycopg import sql
 
-from standins.postgres import Database, postgres
+from standins.postgres import postgres
 from tests.pipelines import (
     ROOT,
     Row,
@@ -19,6 +19,7 @@ from tests.pipelines import (
     blocks,
     definition,
     install,
+    postgres_in_kolkata,
     run_tap,
     table,
 )
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from standins.postgres import Database
     from standins.sequence_api import SequenceAPI
 
 DOCUMENT = "docs/analysts.md"
@@ -44,9 +46,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Target:
 @pytest.fixture(scope="module")
 def server() -> Iterator[Database]:
     """Start PostgreSQL, in a time zone of its own."""
-    with postgres() as started:
-        started.query("ALTER SYSTEM SET timezone = 'Asia/Kolkata'")
-        started.query("SELECT pg_reload_conf()")
+    with postgres_in_kolkata() as started:
         yield started
 
 

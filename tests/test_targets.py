@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from ruamel.yaml import YAML
 
-from standins.postgres import Database, postgres
 from tests.pipelines import (
     DIGITS,
     Row,
@@ -26,6 +25,7 @@ from tests.pipelines import (
     call,
     definition,
     install,
+    postgres_in_kolkata,
     run_tap,
     table,
 )
@@ -33,6 +33,7 @@ from tests.pipelines import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from standins.postgres import Database
     from standins.sequence_api import SequenceAPI
 
 DOCUMENT = "docs/targets.md"
@@ -103,9 +104,7 @@ def loads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loads]:
 @pytest.fixture(scope="module")
 def database() -> Iterator[Database]:
     """Start PostgreSQL, in a time zone of its own."""
-    with postgres() as server:
-        server.query("ALTER SYSTEM SET timezone = 'Asia/Kolkata'")
-        server.query("SELECT pg_reload_conf()")
+    with postgres_in_kolkata() as server:
         yield server
 
 
