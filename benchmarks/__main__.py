@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument(
         "--only", nargs="+", choices=SCENARIOS, metavar="SCENARIO", help=", ".join(SCENARIOS)
     )
-    parser.add_argument("--rounds", type=int, help="runs of each (default: 5; 3 of loading)")
+    parser.add_argument("--rounds", type=int, help="runs of each (default: 5; 3 of growth)")
     parser.add_argument(
         "--quick", action="store_true", help="a minute or two: fewer customers, and no charts"
     )
@@ -47,7 +47,7 @@ def main() -> None:
             name = f"waiting {latency} ms"
             results.comparisons[name] = scenarios.reading(20_000 // size, latency, rounds)
     if "loading" in wanted:
-        results.comparisons |= scenarios.loading(50_000 // size, given.rounds or min(rounds, 3))
+        results.comparisons |= scenarios.loading(50_000 // size, rounds)
     if "requests" in wanted:
         results.requests = scenarios.requests(20_000 // size, 250)
     if "growth" in wanted:

@@ -97,10 +97,16 @@ def loaders(database: Database, folder: Path) -> list[Loader]:
             },
             database,
         ),
-        Loader(
-            "dlt's REST source",
-            [programs("dlt") / "python", PEERS / "dlt" / "read.py", folder / "dlt", "load"],
-            {**VARIABLES, "DESTINATION__POSTGRES__CREDENTIALS": database.url},
-            database,
+        *(
+            Loader(
+                name,
+                [programs("dlt") / "python", PEERS / "dlt" / "read.py", folder / stage, stage],
+                {**VARIABLES, "DESTINATION__POSTGRES__CREDENTIALS": database.url},
+                database,
+            )
+            for name, stage in (
+                ("dlt's REST source", "load"),
+                ("dlt's REST source, one table", "load-one-table"),
+            )
         ),
     ]

@@ -5,6 +5,10 @@
 --
 -- They read the table sequence.customers, and stand in a schema of their own. To run this file
 -- again changes nothing that depends on them.
+--
+-- The loader stores JSON null where an object or an array of objects is missing, which has no
+-- elements: hence nullif. With to_jsonb it does not matter which of its two types, jsonb or jsonb[],
+-- the loader has made of an array.
 
 BEGIN;
 
@@ -49,7 +53,9 @@ SELECT
     (integration.value ->> 'lastSynced')::timestamptz AS last_synced,
     (integration.value ->> 'isPending')::boolean AS is_pending
 FROM sequence.customers
-CROSS JOIN unnest("integrationIds") WITH ORDINALITY AS integration (value, position);
+CROSS JOIN
+    jsonb_array_elements(nullif(to_jsonb("integrationIds"), 'null'))
+    WITH ORDINALITY AS integration (value, position);
 
 CREATE OR REPLACE VIEW sequence_views.customer_external_ids AS
 SELECT
@@ -59,7 +65,9 @@ SELECT
     external.value ->> 'value' AS value,
     (external.value ->> 'syncTime')::timestamptz AS sync_time
 FROM sequence.customers
-CROSS JOIN unnest("externalIds") WITH ORDINALITY AS external (value, position);
+CROSS JOIN
+    jsonb_array_elements(nullif(to_jsonb("externalIds"), 'null'))
+    WITH ORDINALITY AS external (value, position);
 
 CREATE OR REPLACE VIEW sequence_views.customer_organizations AS
 SELECT
@@ -69,9 +77,9 @@ SELECT
     organization.value -> 'owner' ->> 'id' AS owner_id,
     organization.value -> 'owner' ->> 'name' AS owner_name
 FROM sequence.customers
-CROSS JOIN unnest("organizations") WITH ORDINALITY AS organization (value, position);
-
--- The loader stores JSON null where an object is missing, of which nothing can be unnested.
+CROSS JOIN
+    jsonb_array_elements(nullif(to_jsonb("organizations"), 'null'))
+    WITH ORDINALITY AS organization (value, position);
 
 CREATE OR REPLACE VIEW sequence_views.customer_organization_members AS
 SELECT
@@ -81,7 +89,7 @@ SELECT
     member.value ->> 'id' AS member_id,
     member.value ->> 'name' AS member_name
 FROM sequence.customers
-CROSS JOIN unnest("organizations") AS organization (value)
+CROSS JOIN jsonb_array_elements(nullif(to_jsonb("organizations"), 'null')) AS organization (value)
 CROSS JOIN
     jsonb_array_elements(nullif(organization.value -> 'members', 'null'))
     WITH ORDINALITY AS member (value, position);

@@ -21,6 +21,7 @@ from tests.pipelines import (
     install,
     postgres_in_kolkata,
     run_tap,
+    schema_of_the_project,
     table,
 )
 
@@ -54,19 +55,20 @@ class Warehouse:
     """A database into which customers are loaded, with the views laid over it.
 
     Attributes:
-        customers: The API's.
         database: The database.
+        schema: What stands in the catalog in place of the tap's own, by field.
     """
 
     def __init__(self, api: SequenceAPI, database: Database, target: Target, folder: Path) -> None:
         self.database = database
+        self.schema = schema_of_the_project()
         self._api = api
         self._target = target
         self._folder = folder
 
     def load(self, **config: Any) -> None:
         """Run the tap, with some settings, and the loader."""
-        messages = run_tap(self._api, self._folder / "messages", **config)
+        messages = run_tap(self._api, self._folder / "messages", schema=self.schema, **config)
         ended = self._target.load(messages, self._folder, sqlalchemy_url=self.database.url)
         assert ended.returncode == 0, ended.stderr
 
@@ -226,6 +228,20 @@ def compare(warehouse: Warehouse, items: Rows) -> None:
 def test_values(loaded: tuple[Warehouse, Rows]) -> None:
     """Every value of every customer stands in the views, and nothing else."""
     compare(*loaded)
+
+
+def test_arrays_of_the_other_type(server: Database, target: Target, tmp_path: Path) -> None:
+    """The views show the same of arrays that the loader makes without the project's schema."""
+    with postgres(server.url) as database, account_with_every_field() as (api, customers):
+        warehouse = Warehouse(api, database, target, tmp_path)
+        warehouse.schema = {}
+        warehouse.load()
+        (column,) = database.query(
+            "SELECT udt_name FROM information_schema.columns WHERE column_name = 'organizations'"
+        )
+        assert column == {"udt_name": "_jsonb"}
+        database.query(VIEWS)
+        compare(warehouse, customers)
 
 
 def test_names_and_types(loaded: tuple[Warehouse, Rows]) -> None:

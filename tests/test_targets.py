@@ -27,6 +27,7 @@ from tests.pipelines import (
     install,
     postgres_in_kolkata,
     run_tap,
+    schema_of_the_project,
     table,
 )
 
@@ -63,7 +64,7 @@ class Loads:
         self._api = api
         self._folder = folder
         self._targets: dict[str, Target] = {}
-        self._sent: dict[tuple[str, bool], Path] = {}
+        self._sent: dict[tuple[str, bool, bool], Path] = {}
 
     def target(self, name: str) -> Target:
         """Install a target as the document says."""
@@ -79,9 +80,15 @@ class Loads:
         folder = Path(tempfile.mkdtemp(prefix=given["name"], dir=self._folder))
         return Target(given, install(folder / "venv", *requirements, **python))
 
-    def sent(self, mode: str, *, mapped: bool = False) -> Path:
-        """Run the tap, and return the file of its messages."""
-        if (mode, mapped) not in self._sent:
+    def sent(self, mode: str, *, mapped: bool = False, as_project: bool = False) -> Path:
+        """Run the tap, and return the file of its messages.
+
+        Args:
+            mode: One of MODES.
+            mapped: Whether with the document's stream map.
+            as_project: Whether with the project's changes to the schema.
+        """
+        if (mode, mapped, as_project) not in self._sent:
             config: Row = {}
             if mapped:
                 config["stream_maps"] = setting_of_the_tap("stream_maps")
@@ -89,9 +96,12 @@ class Loads:
                 config["batch_config"] = setting_of_the_tap("batch_config")
                 root = (self._folder / "batches").as_uri()
                 config["batch_config"]["storage"]["root"] = root
-            file = self._folder / f"{mode}-{mapped}.singer"
-            self._sent[mode, mapped] = run_tap(self._api, file, **config)
-        return self._sent[mode, mapped]
+            schema = schema_of_the_project() if as_project else None
+            file = self._folder / f"{mode}-{mapped}-{as_project}.singer"
+            self._sent[mode, mapped, as_project] = run_tap(
+                self._api, file, schema=schema, **config
+            )
+        return self._sent[mode, mapped, as_project]
 
 
 @pytest.fixture(scope="module")
@@ -135,12 +145,13 @@ def test_postgres(loads: Loads, database: Database, tmp_path: Path) -> None:
     """
     target = loads.target("target-postgres")
     for mode in MODES:
-        ended = target.load(loads.sent(mode), tmp_path, sqlalchemy_url=database.url)
+        sent = loads.sent(mode, as_project=True)
+        ended = target.load(sent, tmp_path, sqlalchemy_url=database.url)
         assert ended.returncode == 0, ended.stderr
         assert bookmark(ended)
 
         rows = database.query("SELECT * FROM sequence.customers")
-        read = {row["id"]: {k: row[k] for k in row if not k.startswith("_sdc_")} for row in rows}
+        read = {row["id"]: row for row in rows}
         assert len(rows) == len(read)
         assert all_present(read) == all_present(loads.customers)
 
@@ -152,7 +163,7 @@ def test_postgres(loads: Loads, database: Database, tmp_path: Path) -> None:
             "SELECT DISTINCT jsonb_typeof(address) AS kind FROM sequence.customers"
         )
         assert {row["kind"] for row in kinds} == {"object", "null"}
-        # A batch is a second load here, and brings no columns of the loader's own
+        # A batch is a second load here
         database.query('UPDATE sequence.customers SET "legalName" = NULL')
     types = database.query(
         "SELECT attname, format_type(atttypid, NULL) AS type FROM pg_attribute "

@@ -1,6 +1,6 @@
 """The same list by dlt's REST source: its extract stage alone, or all of it into PostgreSQL.
 
-python read.py FOLDER [extract | load]
+python read.py FOLDER (extract | load | load-one-table)
 """
 
 # ruff: noqa: INP001  a program of its own, in another environment
@@ -43,17 +43,20 @@ CONFIG: RESTAPIConfig = {
 
 
 def main(folder: str, stage: str) -> None:
-    """Read the list into the folder, or on into the database that dlt's own variables name."""
+    """Read the list into the folder, or on into the database that dlt's own variables name.
+
+    Left to itself, dlt makes a table of each list within a customer.
+    """
     pipeline = dlt.pipeline(
         "sequence", destination="postgres", dataset_name="sequence", pipelines_dir=folder
     )
     source = rest_api_source(CONFIG)
-    if stage == "load":
-        # One table, lists and objects in columns of their own, as the tap's customers are loaded
-        source.max_table_nesting = 0
-        pipeline.run(source).raise_on_failed_jobs()
-    else:
+    if stage == "extract":
         pipeline.extract(source)
+        return
+    if stage == "load-one-table":
+        source.max_table_nesting = 0
+    pipeline.run(source).raise_on_failed_jobs()
 
 
 if __name__ == "__main__":
