@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from base64 import b64encode
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -22,16 +21,12 @@ from singer_sdk.authenticators import BasicAuthenticator
 from singer_sdk.exceptions import RetriableAPIError
 from singer_sdk.helpers._catalog import get_selected_schema, pop_deselected_record_properties
 from singer_sdk.streams.rest import HTTPRequest, PageContext, RESTStream
+from typing_extensions import override
 from urllib3.exceptions import NewConnectionError, ReadTimeoutError
 
 from tap_sequence.errors import RefusedError, SequenceError, kind_of
 from tap_sequence.pagination import NEWEST_FIRST, Page, Position
 from tap_sequence.records import RecordReader, decode
-
-if sys.version_info >= (3, 12):
-    from typing import override
-else:
-    from typing_extensions import override
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator

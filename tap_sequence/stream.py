@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,6 +11,7 @@ from singer_sdk.batch import Batcher
 from singer_sdk.helpers._batch import SDKBatchMessage
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.singerlib import RecordMessage, StateMessage
+from typing_extensions import override
 
 from tap_sequence.background import BackgroundRequests
 from tap_sequence.client import SequenceClient
@@ -20,11 +20,6 @@ from tap_sequence.pace import Pace
 from tap_sequence.pagination import NEWEST_FIRST, OLDEST_FIRST, Position
 from tap_sequence.state import Progress, Scope
 from tap_sequence.times import utc_text
-
-if sys.version_info >= (3, 12):
-    from typing import override
-else:
-    from typing_extensions import override
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator

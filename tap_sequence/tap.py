@@ -17,17 +17,13 @@ from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.singerlib import StateMessage
+from typing_extensions import override
 
 from tap_sequence import settings
 from tap_sequence.catalog import completed
 from tap_sequence.errors import SequenceError, Stopped
 from tap_sequence.messages import MessageWriter
 from tap_sequence.streams import STREAMS
-
-if sys.version_info >= (3, 12):
-    from typing import override
-else:
-    from typing_extensions import override
 
 if TYPE_CHECKING:
     from types import FrameType

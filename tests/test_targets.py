@@ -98,9 +98,7 @@ class Loads:
                 config["batch_config"]["storage"]["root"] = root
             schema = schema_of_the_project() if as_project else None
             file = self._folder / f"{mode}-{mapped}-{as_project}.singer"
-            self._sent[mode, mapped, as_project] = run_tap(
-                self._api, file, schema=schema, **config
-            )
+            self._sent[mode, mapped, as_project] = run_tap(self._api, file, schema=schema, **config)
         return self._sent[mode, mapped, as_project]
 
 
