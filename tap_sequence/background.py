@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from queue import SimpleQueue
 from threading import Thread
@@ -10,16 +11,17 @@ from typing import TYPE_CHECKING, Self
 
 from singer_sdk.exceptions import RetriableAPIError
 
-from tap_sequence.client import TRIES
+from tap_sequence.client import TRIES, Answer
 from tap_sequence.errors import RefusedError, SequenceError
+from tap_sequence.pagination import Position
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from tap_sequence.client import SequenceClient
-    from tap_sequence.pagination import Page, Position
+    from tap_sequence.pagination import Page
 
-Task = tuple["Position", "Future[Page]"]
+Task = tuple[Position, Future[Answer]]
 
 
 class BackgroundRequests:
@@ -30,14 +32,21 @@ class BackgroundRequests:
 
     Args:
         client: What makes one request.
+
+    Attributes:
+        page_size: How many records a full page has.
+        ahead: Orders whose thread goes on to the next page at once, rather than when the caller has
+            taken the last one and started it: from thread to thread and back takes longer than all
+            else between two requests. It stays one page ahead at the most.
     """
 
     def __init__(self, client: SequenceClient) -> None:
         """Start without threads."""
         self.page_size: int = client.config["page_size"]
+        self.ahead: set[str] = set()
         self._client = client
         self._workers: dict[str, tuple[Thread, SimpleQueue[Task | None]]] = {}
-        self._under_way: dict[str, Task] = {}
+        self._under_way: defaultdict[str, deque[Task]] = defaultdict(deque)
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -67,7 +76,8 @@ class BackgroundRequests:
             thread = Thread(target=self._work, args=(tasks,), daemon=True)
             self._workers[position.order] = thread, tasks
             thread.start()
-        task = self._under_way[position.order] = position, Future()
+        task = position, Future[Answer]()
+        self._under_way[position.order].append(task)
         self._workers[position.order][1].put(task)
 
     def take(self) -> tuple[Position, Page]:
@@ -80,13 +90,14 @@ class BackgroundRequests:
             RefusedError: If Sequence refuses the request.
             SequenceError: If there is no answer after all tries, or the answer is not a page.
         """
-        first = wait([page for _, page in self._under_way.values()], return_when=FIRST_COMPLETED)
-        position = next(
-            position for position, page in self._under_way.values() if page in first.done
-        )
+        next_ones = [tasks[0] for tasks in self._under_way.values() if tasks]
+        first = wait([answer for _, answer in next_ones], return_when=FIRST_COMPLETED)
+        position = next(position for position, answer in next_ones if answer in first.done)
         started = monotonic()
         try:
-            return position, self._client.request_decorator(self._settle)(position)
+            answer = self._client.request_decorator(self._settle)(position)
+            # Here, not in the thread, which meanwhile is at the next request
+            return position, self._client.page(answer)
         except RefusedError as error:
             error.position = position
             raise
@@ -96,21 +107,40 @@ class BackgroundRequests:
 
     def under_way(self) -> set[str]:
         """Tell the orders of which a page has been requested and not been taken."""
-        return set(self._under_way)
+        return {order for order, tasks in self._under_way.items() if tasks}
 
-    def _settle(self, position: Position) -> Page:
-        if position.order not in self._under_way:
+    def _settle(self, position: Position) -> Answer:
+        if not self._under_way[position.order]:
             self.start(position)
-        _, page = self._under_way[position.order]
+        _, answer = self._under_way[position.order][0]
         try:
-            return page.result()
+            return answer.result()
+        except RetriableAPIError:
+            self.ahead.clear()
+            raise
         finally:
-            del self._under_way[position.order]
+            self._under_way[position.order].popleft()
 
     def _work(self, tasks: SimpleQueue[Task | None]) -> None:
         while task := tasks.get():
-            position, page = task
-            try:
-                page.set_result(self._client.fetch(position))
-            except BaseException as error:  # noqa: BLE001  raised again where the page is taken
-                page.set_exception(error)
+            going_on: Task | None = task
+            while going_on:
+                going_on = self._answer(going_on)
+
+    def _answer(self, task: Task) -> Task | None:
+        """Request a page; return the one after it, if that is to be requested at once."""
+        position, future = task
+        try:
+            answer = self._client.fetch(position)
+        except BaseException as error:  # noqa: BLE001  raised again where the page is taken
+            future.set_exception(error)
+            return None
+        following = None
+        under_way = self._under_way[position.order]
+        ahead = position.order in self.ahead and under_way[0] is task
+        limit = self._client.request_limit
+        if ahead and answer.after and limit.try_acquire(blocking=False):
+            following = Position(position.order, answer.after), Future[Answer]()
+            under_way.append(following)  # before this page is there to be taken
+        future.set_result(answer)
+        return following

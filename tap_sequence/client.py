@@ -12,7 +12,7 @@ from http.client import responses
 from itertools import count
 from random import uniform
 from threading import local
-from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, ParamSpec, TypeVar
 from urllib.parse import quote, quote_plus, urlsplit
 
 import backoff
@@ -26,7 +26,7 @@ from urllib3.exceptions import NewConnectionError, ReadTimeoutError
 
 from tap_sequence.errors import RefusedError, SequenceError, kind_of
 from tap_sequence.pagination import NEWEST_FIRST, Page, Position
-from tap_sequence.records import RecordReader, decode
+from tap_sequence.records import Json, RecordReader, decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -53,6 +53,22 @@ WHAT_TO_CHECK: dict[int, str] = {
     HTTPStatus.NOT_FOUND: "check api_url",
 }
 """The setting to look at, by status."""
+
+
+class Answer(NamedTuple):
+    """One answer of a list, its items unread.
+
+    Attributes:
+        items: Its items, as the API sent them.
+        unstorable: Whether their texts can hold characters that targets can't store.
+        after: Cursor of the next page; None on the last one.
+        total: How many records the whole list has, where the API says so.
+    """
+
+    items: list[Json]
+    unstorable: bool
+    after: str | None
+    total: int | None
 
 
 class SequenceClient(RESTStream[Position]):
@@ -148,14 +164,14 @@ class SequenceClient(RESTStream[Position]):
         }
         return request
 
-    def fetch(self, position: Position) -> Page:
+    def fetch(self, position: Position) -> Answer:
         """Request one page, once.
 
         Args:
             position: Where in the list it begins.
 
         Returns:
-            The page.
+            The answer, to be read by `page`.
 
         Raises:
             RetriableAPIError: If the request failed in a way that another try can mend.
@@ -166,7 +182,7 @@ class SequenceClient(RESTStream[Position]):
         request = self.build_prepared_request(
             method=http.method, url=http.url, params=http.encode_params(), headers=http.headers
         )
-        return self._page(self._request(request, None))
+        return self._answer(self._request(request, None))
 
     @override
     def _request(
@@ -306,7 +322,16 @@ class SequenceClient(RESTStream[Position]):
             deselect=partial(pop_deselected_record_properties, schema=self.schema, mask=self.mask),
         )
 
-    def _page(self, response: requests.Response) -> Page:
+    def page(self, answer: Answer) -> Page:
+        """Check and normalise the items of an answer.
+
+        Raises:
+            SequenceError: If an item is not what the schema declares.
+        """
+        records = self.reader.read(answer.items, unstorable=answer.unstorable)
+        return Page(records, answer.after, answer.total)
+
+    def _answer(self, response: requests.Response) -> Answer:
         # Not parse_response, after which the SDK does not try again
         try:
             answer, unstorable = decode(response.content)
@@ -327,11 +352,7 @@ class SequenceClient(RESTStream[Position]):
         if after is not None and not isinstance(after, str):
             raise self._unexpected("pagination.after to be a string", after)
         self._check_version(response)
-        return Page(
-            records=self.reader.read(items, unstorable=unstorable),
-            after=after or None,
-            total=total if isinstance(total, int) else None,
-        )
+        return Answer(items, unstorable, after or None, total if isinstance(total, int) else None)
 
     def _unexpected(self, expected: str, got: object) -> SequenceError:
         return SequenceError(f"{self._request_line}: expected {expected}, got {kind_of(got)}")

@@ -24,7 +24,8 @@ NEWEST_FIRST = "DESC"
 OLDEST_FIRST = "ASC"
 
 PAGES_FOR_BOTH_ENDS = 8
-"""Pages that have to be left for a second end to be worth the one page it may read twice."""
+"""Pages that have to be left for a second end to be worth the one page it may read twice, and for
+no page that is requested ahead to lie beyond where the ends meet."""
 
 
 class Position(NamedTuple):
@@ -55,9 +56,15 @@ class Page:
 
 
 class Requests(Protocol):
-    """What pages are requested with: at most one of each order is under way."""
+    """What pages are requested with, for each order one after the other.
+
+    Attributes:
+        page_size: How many records a full page has.
+        ahead: Orders of which the next page may be requested before the one that names it is taken.
+    """
 
     page_size: int
+    ahead: set[str]
 
     def start(self, position: Position) -> None:
         """Request a page without waiting for it."""
@@ -188,8 +195,9 @@ class Span(msgspec.Struct, omit_defaults=True):
         requests.start(newest.position)
         while not self.finished:
             position, page = _take(requests, created_at)
-            if page is None:
+            if page is None or (position.order == OLDEST_FIRST and not oldest):
                 oldest, one_end = None, True
+                requests.ahead.discard(OLDEST_FIRST)
                 if not requests.under_way():
                     requests.start(newest.position)
                 continue
@@ -205,8 +213,11 @@ class Span(msgspec.Struct, omit_defaults=True):
             self.finished = self.finished or met or page.after in {None, joins}
             self.delivered += len(records)
             left = (self.total or 0) - self.delivered
-            if not (oldest or one_end) and left > PAGES_FOR_BOTH_ENDS * requests.page_size:
-                oldest = End(OLDEST_FIRST, None, None)
+            if left > PAGES_FOR_BOTH_ENDS * requests.page_size:
+                requests.ahead.add(position.order)
+                oldest = oldest or (None if one_end else End(OLDEST_FIRST, None, None))
+            else:
+                requests.ahead.clear()
             for end in (newest, oldest):
                 under_way = requests.under_way()
                 wanted = not under_way or len(under_way) * requests.page_size < left

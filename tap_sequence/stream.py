@@ -170,7 +170,6 @@ class SequenceStream(SequenceClient):
         )
         for warning in progress.warnings:
             self.logger.warning("The state does not count, reading in full: %s", warning)
-        reader = self.reader  # one for all threads, so it must be there before them
         pace = Pace(self.logger, self.name)
         while progress.spans:
             span, *later = progress.spans
@@ -186,7 +185,7 @@ class SequenceStream(SequenceClient):
                     self.name,
                     span.total,
                 )
-        self._warn_of(reader)
+        self._warn_of(self.reader)
 
     def _span(self, span: Span, joins: str | None) -> Iterator[list[Record]]:
         """Read a span; if the API no longer takes a cursor of an earlier run, read all of it."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
 from math import ceil
 from threading import Event, active_count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -17,6 +17,9 @@ from standins.sequence_api import SequenceAPI, faults
 from tap_sequence.errors import SequenceError
 from tap_sequence.pagination import NEWEST_FIRST, OLDEST_FIRST, Page, Position, Span
 from tests.sync import sync
+
+if TYPE_CHECKING:
+    from standins.sequence_api import Request
 
 EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -62,6 +65,7 @@ class List:
             descending = sorted(records, key=lambda record: record["createdAt"], reverse=True)
         self.records = {NEWEST_FIRST: descending, OLDEST_FIRST: ascending}
         self.page_size = page_size
+        self.ahead: set[str] = set()
         self.total = total
         self.asked: list[Position] = []
         self._under_way: list[Position] = []
@@ -74,13 +78,18 @@ class List:
         self._under_way.append(position)
 
     def take(self) -> tuple[Position, Page]:
-        """Answer one of the requests that are under way, not always the first."""
+        """Answer one of the requests that are under way, not always the first.
+
+        Where it may, it goes on to the next page before that, but not always.
+        """
         self._turn += 1
         position = self._under_way.pop(self._turn * 7 % 3 % len(self._under_way))
         begin = int(position.cursor or 0)
         end = begin + self.page_size
         records = self.records[position.order]
         after = str(end) if end < len(records) else None
+        if position.order in self.ahead and after and self._turn % 5:
+            self.start(Position(position.order, after))
         return position, Page([dict(one) for one in records[begin:end]], after, self.total)
 
     def under_way(self) -> set[str]:
@@ -244,3 +253,14 @@ def test_an_api_without_an_ascending_order_is_read_from_one_end(fault: faults.Fa
         api.fail(fault, None, lambda request: request.query["sortOrder"] == OLDEST_FIRST)
         assert sorted(sync(api).ids) == sorted(customer.id for customer in api.customers)
         assert [request.query["sortOrder"] for request in api.requests].count(OLDEST_FIRST) == 1
+
+
+def test_an_ascending_order_that_is_lost_midway_loses_nobody() -> None:
+    """Where one later page comes in the other order, all customers arrive nevertheless."""
+
+    def later_pages(request: Request) -> bool:
+        return request.query["sortOrder"] == OLDEST_FIRST and "after" in request.query
+
+    with SequenceAPI(3000) as api:
+        api.fail(faults.answer(lambda answer: answer["items"].reverse()), 1, later_pages)
+        assert set(sync(api).ids) == {customer.id for customer in api.customers}

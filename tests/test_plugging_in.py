@@ -25,6 +25,7 @@ from tests.pipelines import (
     call,
     definition,
     instead_of_the_package,
+    schema_of_the_project,
     wheel,
 )
 from tests.tap import settings
@@ -115,6 +116,17 @@ def test_definitions_agree(plugin: Row, extractor: Row) -> None:
         assert plugin[name] == extractor[name], name
     for ours, theirs in zip(plugin["settings"], extractor["settings"], strict=True):
         assert ours == theirs
+
+
+def test_schema_of_the_project() -> None:
+    """The file meltano.yml hides from loaders what arrays of objects hold, and nothing else."""
+    (stream,) = json.loads(call(TAP, "--discover", folder=ROOT).stdout)["streams"]
+    fields = stream["schema"]["properties"]
+    assert schema_of_the_project() == {
+        name: {"type": fields[name]["type"]}
+        for name in fields
+        if "properties" in fields[name].get("items", {})
+    }
 
 
 def kind(setting: Row) -> str:
