@@ -59,6 +59,7 @@ class BackgroundRequests:
         traceback: TracebackType | None,
     ) -> None:
         """End the threads; one whose request hangs is left to end with the process."""
+        self.ahead.clear()
         for _, tasks in self._workers.values():
             tasks.put(None)
         for thread, _ in self._workers.values():
