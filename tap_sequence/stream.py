@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context
 
     from tap_sequence.pagination import Span
-    from tap_sequence.records import Record, RecordReader
+    from tap_sequence.records import Record
     from tap_sequence.state import State
 
 KEY_REFUSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
@@ -185,7 +185,7 @@ class SequenceStream(SequenceClient):
                     self.name,
                     span.total,
                 )
-        self._warn_of(self.reader)
+        self._warn_of_what_was_changed()
 
     def _span(self, span: Span, joins: str | None) -> Iterator[list[Record]]:
         """Read a span; if the API no longer takes a cursor of an earlier run, read all of it."""
@@ -208,14 +208,14 @@ class SequenceStream(SequenceClient):
             with BackgroundRequests(self) as requests:
                 yield from span.pages(requests, self.created_at, joins=joins)
 
-    def _warn_of(self, reader: RecordReader) -> None:
-        if reader.unknown_fields:
+    def _warn_of_what_was_changed(self) -> None:
+        if self.reader.unknown_fields:
             self.logger.warning(
                 "The API sent fields that this version of the tap does not know, and they were "
                 "dropped: %s",
-                ", ".join(repr(name)[1:-1] for name in sorted(reader.unknown_fields)),
+                ", ".join(repr(name)[1:-1] for name in sorted(self.reader.unknown_fields)),
             )
-        if reader.characters_removed:
+        if self.reader.characters_removed:
             self.logger.warning(
                 "Some texts held NUL characters or halves of surrogate pairs, which databases "
                 "can't store: these characters were removed"

@@ -170,10 +170,15 @@ def run_tap(
     return file
 
 
+def plugins(kind: str) -> list[Row]:
+    """Return the plugins of a kind that meltano.yml defines."""
+    found: list[Row] = YAML(typ="safe").load(ROOT / "meltano.yml")["plugins"][kind]
+    return found
+
+
 def schema_of_the_project() -> Mapping[str, Row]:
     """Return what meltano.yml has stand in the catalog in place of the tap's own, by field."""
-    extractor = YAML(typ="safe").load(ROOT / "meltano.yml")["plugins"]["extractors"][0]
-    found: Mapping[str, Row] = extractor["schema"]["customers"]
+    found: Mapping[str, Row] = plugins("extractors")[0]["schema"]["customers"]
     return found
 
 
@@ -209,9 +214,8 @@ def definition(target: str, document: str | None = None) -> Row:
     definitions = (
         [YAML(typ="safe").load(block) for block in blocks(document, "yaml")] if document else []
     )
-    loaders = YAML(typ="safe").load(ROOT / "meltano.yml")["plugins"]["loaders"]
     listed = [one for some in definitions if isinstance(some, list) for one in some]
-    return next(one for one in (*listed, *loaders) if one["name"] == target)
+    return next(one for one in (*listed, *plugins("loaders")) if one["name"] == target)
 
 
 def bookmark(ended: subprocess.CompletedProcess[str]) -> str | None:

@@ -272,7 +272,6 @@ columns = psycopg.connect(os.environ["TARGET_POSTGRES_SQLALCHEMY_URL"]).execute(
     " WHERE table_name = $$customers$$ ORDER BY ordinal_position"
 )
 for name, kind in columns:
-    if not name.startswith("_sdc_"):
-        print("column", name, kind)
+    print("column", name, kind)
 """
-"""Prints the columns of the table, without those that the loader adds."""
+"""Prints the columns of the table."""

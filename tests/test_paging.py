@@ -264,3 +264,19 @@ def test_an_ascending_order_that_is_lost_midway_loses_nobody() -> None:
     with SequenceAPI(3000) as api:
         api.fail(faults.answer(lambda answer: answer["items"].reverse()), 1, later_pages)
         assert set(sync(api).ids) == {customer.id for customer in api.customers}
+
+
+def test_a_page_from_an_end_that_was_given_up_moves_nothing() -> None:
+    """What was under way from the oldest end when its order is lost leaves the other end alone."""
+
+    class LosesItsOrder(List):
+        def take(self) -> tuple[Position, Page]:
+            position, page = super().take()
+            if position == Position(OLDEST_FIRST, "10"):
+                page.records.reverse()
+            return position, page
+
+    source = LosesItsOrder(list(range(500)), 10, total=500)
+    assert set(read(Span(), source)) == {str(number) for number in range(500)}
+    descending = [cursor for order, cursor in source.asked if order == NEWEST_FIRST]
+    assert descending == [None, *(str(number) for number in range(10, 500, 10))]

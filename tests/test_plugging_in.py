@@ -25,6 +25,7 @@ from tests.pipelines import (
     call,
     definition,
     instead_of_the_package,
+    plugins,
     schema_of_the_project,
     wheel,
 )
@@ -62,23 +63,17 @@ KINDS = {
 }
 
 
-def read(file: str) -> Row:
-    """Read a YAML file of the repository."""
-    loaded: Row = YAML(typ="safe").load(ROOT / file)
-    return loaded
-
-
 @pytest.fixture(scope="module")
 def plugin() -> Row:
     """The definition in plugin.yaml."""
-    return read("plugin.yaml")
+    loaded: Row = YAML(typ="safe").load(ROOT / "plugin.yaml")
+    return loaded
 
 
 @pytest.fixture(scope="module")
 def extractor() -> Row:
     """The definition in meltano.yml."""
-    found: Row = read("meltano.yml")["plugins"]["extractors"][0]
-    return found
+    return plugins("extractors")[0]
 
 
 @pytest.fixture(scope="module")
