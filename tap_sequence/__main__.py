@@ -15,7 +15,7 @@ from singer_sdk.exceptions import (
 )
 
 from tap_sequence.errors import SequenceError, Stopped
-from tap_sequence.settings import in_one_line
+from tap_sequence.mistakes import in_one_line
 from tap_sequence.tap import TapSequence
 
 

@@ -63,3 +63,18 @@ def kind_of(value: object) -> str:
             return "an array"
         case _:
             return "an object"
+
+
+def printable(text: str) -> str:
+    """Return a text in a form that can't break the line that it stands in."""
+    return repr(text)[1:-1]
+
+
+def shown(value: object) -> str:
+    """Return a wrong value as a message shows it: in one line, cut short if it is long."""
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
+SHOWN = 60
+"""Characters of a wrong value that are shown."""

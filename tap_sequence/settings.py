@@ -1,23 +1,15 @@
-"""What can be set, and what can be wrong with it."""
+"""What can be set, in a file or in the environment."""
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from singer_sdk import typing as th
-from singer_sdk.plugin_base import JSONSchemaValidator
-
-from tap_sequence.errors import kind_of
-from tap_sequence.times import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from jsonschema import ValidationError
 
 LIMIT = 1500
 """Requests in a minute that Sequence allows to an API key."""
@@ -144,117 +136,6 @@ SETTINGS: dict[str, Any] = th.PropertiesList(
 """JSON schema of the configuration."""
 
 
-def mistakes(config: dict[str, Any], schema: Mapping[str, Any]) -> list[str]:
-    """Find all that is wrong with a configuration, after filling in the defaults.
-
-    Args:
-        config: The configuration. Settings that are null or an empty text count as not set, and
-            defaults are added in place.
-        schema: JSON schema of the configuration, the SDK's own settings included.
-
-    Returns:
-        One line for each mistake, in the order of the settings, each beginning with the setting's
-        name. The value of a secret setting is never part of it.
-    """
-    required = schema.get("required", ())
-    for name, value in list(config.items()):
-        if value in (None, "") and name not in required:
-            del config[name]
-        elif isinstance(value, float) and value.is_integer():
-            config[name] = int(value)  # the same to JSON schema, but not to the API
-    found = {
-        _path(error): _in_words(error, schema)
-        for error in JSONSchemaValidator(schema).iter_errors(config)
-        if error.validator != "required"  # worded below
-    }
-    for name in required:
-        if config.get(name) in (None, ""):
-            found[name] = f"{name}: missing or empty"
-    for name, check in CHECKS.items():
-        if name in config and name not in found and (mistake := check(config[name])):
-            found[name] = f"{name}: {mistake}"
-    order = list(schema["properties"])
-    return [found[path] for path in sorted(found, key=lambda path: order.index(path.split(".")[0]))]
-
-
-def _in_words(error: ValidationError, schema: Mapping[str, Any]) -> str:
-    path = _path(error)
-    setting = schema["properties"].get(path.split(".")[0], {})
-    value = "" if setting.get("secret") else f", not {error.instance!r}"
-    limits = error.schema if isinstance(error.schema, dict) else {}
-    match error.validator:
-        case "type":
-            wanted = " or ".join(kind for kind in _list(error.validator_value) if kind != "null")
-            return f"{path}: expected {wanted}, got {kind_of(error.instance)}{value}"
-        case "minimum" | "maximum":
-            return f"{path}: expected {limits['minimum']} to {limits['maximum']}{value}"
-        case "enum":
-            known = ", ".join(one for one in _list(error.validator_value) if one)
-            return f"{path}: expected one of {known}{value}"
-        case "anyOf":
-            return f"{path}: expected the form that the SDK documents{value}"
-        case _:
-            return f"{path}: does not satisfy {error.validator} {error.validator_value!r}{value}"
-
-
-def _path(error: ValidationError) -> str:
-    return ".".join(str(part) for part in error.path)
-
-
-def _list(value: object) -> list[str]:
-    return value if isinstance(value, list) else [str(value)]
-
-
-def _url(value: str) -> str | None:
-    try:
-        url = urlsplit(value)
-        host, _ = url.hostname or "", url.port
-    except ValueError:
-        return "not a URL"
-    if url.username is not None or url.password is not None:
-        return "must not carry credentials: they go into client_id and client_secret"
-    odd = url.query or url.fragment or re.search(r"\s", value)
-    if url.scheme not in {"http", "https"} or not host or odd:
-        return f"expected https://host/path{_unless_secret(value)}"
-    if url.scheme == "http" and not _is_loopback(host):
-        return f"would send the secret in the clear: expected https{_unless_secret(value)}"
-    return None
-
-
-def _unless_secret(url: str) -> str:
-    """Show a URL that is wrong, unless credentials may stand in it all the same."""
-    return "" if re.search("[@?#]", url) else f", not {url!r}"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _time(value: str) -> str | None:
-    try:
-        parse(value)
-    except ValueError:
-        return f"expected a date or time such as 2024-01-31 or 2024-01-31T12:00:00Z, not {value!r}"
-    return None
-
-
-def _header(value: str) -> str | None:
-    if re.fullmatch(r"[!-~]([ -~]*[!-~])?", value):
-        return None
-    return "expected printable ASCII characters, with no space around them"
-
-
-CHECKS: dict[str, Callable[[Any], str | None]] = {
-    "api_url": _url,
-    "start_date": _time,
-    "user_agent": _header,
-}
-"""What a JSON schema can't say, by setting: what is wrong with its value, or None."""
-
-
 def all_as_text(schema: Mapping[str, Any]) -> dict[str, Any]:
     """Declare what is not text as text, for what reads settings from environment variables.
 
@@ -290,13 +171,15 @@ def from_text(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str,
 
 
 def _reader(setting: Mapping[str, Any]) -> str | None:
-    return next((kind for kind in _list(setting.get("type")) if kind in _READERS), None)
+    types = setting.get("type")
+    types = types if isinstance(types, list) else [types]
+    return next((kind for kind in types if kind in _READERS), None)
 
 
 def _object(text: str) -> object:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 
@@ -305,13 +188,24 @@ _BOOLEANS = {
     **dict.fromkeys(("false", "0", "no", "off"), False),
 }
 _READERS: dict[str, Callable[[str], object]] = {
-    "integer": lambda text: int(text) if re.fullmatch(r"[+-]?[0-9]+", text) else text,
+    "integer": lambda text: int(text) if re.fullmatch(r"[+-]?[0-9]{1,20}", text) else text,
     "boolean": lambda text: _BOOLEANS.get(text.lower(), text),
     "object": _object,
 }
 
 
-def in_one_line(found: list[str]) -> str:
-    """Join the lines of `mistakes` to one."""
-    count = "a mistake" if len(found) == 1 else f"{len(found)} mistakes"
-    return f"{count} in the settings: {'; '.join(found)}"
+def without_names_of_types(schema: Any) -> Any:
+    """Mend a schema of the SDK's, which names the type null among the schemas of an `anyOf`.
+
+    A value that none of the schemas before it takes would end in an AttributeError there.
+    """
+    if isinstance(schema, list):
+        return [without_names_of_types(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        keyword: [without_names_of_types(one) for one in of if isinstance(one, dict)]
+        if keyword == "anyOf"
+        else without_names_of_types(of)
+        for keyword, of in schema.items()
+    }

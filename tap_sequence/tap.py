@@ -13,15 +13,20 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pyrate_limiter import Duration, InMemoryBucket, Limiter, Rate, SingleBucketFactory
 from singer_sdk import Tap
 from singer_sdk.configuration._dict_config import parse_environment_config
-from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.exceptions import (
+    ConfigValidationError,
+    MapExpressionError,
+    StreamMapConfigError,
+)
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
-from tap_sequence import settings
+from tap_sequence import mistakes, settings
+from tap_sequence.batches import BATCH_CONFIG
 from tap_sequence.catalog import completed
-from tap_sequence.errors import SequenceError, Stopped
+from tap_sequence.errors import SequenceError, Stopped, printable
 from tap_sequence.messages import MessageWriter
 from tap_sequence.streams import STREAMS
 
@@ -56,6 +61,7 @@ class TapSequence(Tap):
 
     @override
     def __init__(self, *, catalog: Any = None, state: Any = None, **options: Any) -> None:
+        self._from_environment = bool(options.get("parse_env_config"))
         for name, given in (("catalog", catalog), ("state", state)):
             if isinstance(given, list | int | float):
                 message = f"the file given with --{name} does not hold a JSON object"
@@ -63,6 +69,19 @@ class TapSequence(Tap):
         if isinstance(catalog, dict):
             catalog = completed(catalog, STREAMS)
         super().__init__(catalog=catalog, state=state, **options)
+
+    @override
+    def setup_mapper(self) -> None:
+        # The SDK's checks some of what stream_maps may hold, and takes the rest for granted
+        try:
+            super().setup_mapper()
+        except (MapExpressionError, StreamMapConfigError):
+            raise
+        except Exception as error:
+            if not self.config.get("stream_maps"):
+                raise
+            message = "stream_maps: expected the form that the SDK documents"
+            raise SequenceError(message) from error
 
     @override
     def load_state(self, state: dict[str, Any]) -> None:
@@ -90,25 +109,58 @@ class TapSequence(Tap):
     def discover_streams(self) -> list[SequenceStream]:
         return [stream(self) for stream in STREAMS]
 
+    @classmethod
+    @override
+    def append_builtin_config(cls, config_jsonschema: dict[str, Any]) -> None:
+        super().append_builtin_config(config_jsonschema)
+        declared = config_jsonschema["properties"]
+        declared["stream_maps"] = settings.without_names_of_types(declared["stream_maps"])
+        # The SDK's lets pass what its own batches then fail on
+        declared["batch_config"] = BATCH_CONFIG
+
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         # The SDK's prints the offending value, a secret's too, and knows of no format
         self.append_builtin_config(self.config_jsonschema)
+        if not raise_errors:  # --discover, which needs no settings
+            return []
         unknown = sorted(self._config.keys() - self.config_jsonschema["properties"].keys())
-        if unknown and raise_errors:
-            self.logger.warning("No such settings, ignored: %s", ", ".join(unknown))
-        mistakes = settings.mistakes(self._config, self.config_jsonschema)
-        if mistakes and raise_errors:
+        if unknown:
+            names = ", ".join(printable(name) for name in unknown)
+            self.logger.warning("No such settings, ignored: %s", names)
+        found = mistakes.found_in(self._config, self.config_jsonschema)
+        if found:
             message = "The configuration is not valid"
-            raise ConfigValidationError(message, errors=mistakes, schema=self.config_jsonschema)
-        return mistakes
+            raise ConfigValidationError(
+                message, errors=self._with_variables(found), schema=self.config_jsonschema
+            )
+        return found
+
+    def _with_variables(self, found: list[str]) -> list[str]:
+        """Say which missing settings stand in variables that were not asked for."""
+        if self._from_environment:
+            return found
+        variables = {
+            f"{name}: {mistakes.MISSING}": f"{self._env_var_prefix}{name.upper()}"
+            for name in self.config_jsonschema["required"]
+        }
+        return [
+            f"{mistake} ({variables[mistake]} is set, but counts with --config=ENV only)"
+            if os.environ.get(variables.get(mistake, ""))
+            else mistake
+            for mistake in found
+        ]
 
     @classproperty
     def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805
         # The SDK's ends in a traceback on a number that is none, and takes "ture" for false
         cls.append_builtin_config(cls.config_jsonschema)
         as_text = settings.all_as_text(cls.config_jsonschema)
-        config = parse_environment_config(as_text, cls._env_var_prefix)
+        try:
+            config = parse_environment_config(as_text, cls._env_var_prefix)
+        except ValueError:  # of a file .env, which the SDK reads into the environment
+            message = "the file .env is not text in UTF-8, or holds NUL characters"
+            raise SequenceError(message) from None
         return settings.from_text(config, cls.config_jsonschema)
 
     @classmethod
@@ -127,7 +179,7 @@ class TapSequence(Tap):
         try:
             super().invoke(**options)
         except ConfigValidationError as error:
-            raise SequenceError(settings.in_one_line(error.errors)) from None
+            raise SequenceError(mistakes.in_one_line(error.errors)) from None
         except BrokenPipeError:
             # Else click ends without a word. What is left to write goes nowhere at Python's exit
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

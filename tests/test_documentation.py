@@ -116,7 +116,7 @@ def test_every_explanation_is_of_a_message(entry: str) -> None:
     if answer := re.match(r"GET /customers: (\d+) ([A-Z][\w ]+\w)", entry):
         assert responses[int(answer[1])] == answer[2]
         entry = entry[answer.end() :]
-    entry = re.sub("^(GET /customers|[a-z_]+): ", "", entry)
+    entry = re.sub("^(GET /customers|[a-z_.]+): ", "", entry)
     for part in re.split("\u2039.*?\u203a|[0-9]+|[;:,] |expected |within ", entry):
         assert words(part) in CODE
 

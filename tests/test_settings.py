@@ -10,9 +10,10 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.exceptions import ConfigValidationError, MapExpressionError
 
 from standins.sequence_api import VERSIONS, SequenceAPI, faults
+from tap_sequence.errors import SequenceError
 from tap_sequence.settings import SETTINGS
 from tap_sequence.tap import TapSequence
 from tests.sync import discovered, sync
@@ -320,6 +321,56 @@ def mistakes(**config: Any) -> list[str]:
     return raised.value.errors
 
 
+TEXTS = tuple(name for name in DEFAULTS if SETTINGS["properties"][name]["type"][0] == "string")
+CREDENTIALS = (
+    f" {SECRET}",
+    f"{SECRET}\n",
+    f"{SECRET}\u00a0",
+    f"{SECRET}\u200b",
+    f"\ufeff{SECRET}",
+    f'"{SECRET}"',
+    f"'{SECRET}'",
+    f"\u201c{SECRET}\u201d",
+)
+"""What a credential is when something was copied along with it."""
+
+
+def batches(**changes: Any) -> dict[str, Any]:
+    """Return a `batch_config` with something else in the place that a path with `__` names."""
+    config: dict[str, Any] = {
+        "encoding": {"format": "jsonl", "compression": "gzip"},
+        "storage": {"root": "batches"},
+    }
+    for path, value in changes.items():
+        *above, last = path.split("__")
+        at = config
+        for name in above:
+            at = at[name]
+        at[last] = value
+    return config
+
+
+NO_OBJECTS: tuple[Any, ...] = (None, 5, SECRET, [], {})
+WRONG_BATCHES: list[Any] = [
+    5,
+    SECRET,
+    [],
+    *(batches(batch_size=size) for size in (0, -1, 1.5, "100", True)),
+    *(batches(encoding=given) for given in NO_OBJECTS),
+    *(batches(storage=given) for given in NO_OBJECTS),
+    *(batches(encoding__format=value) for value in (None, "", "csv", "JSONL", 5, "parquet")),
+    *(batches(encoding__compression=value) for value in ("none", "zip", True)),
+    *(batches(storage__root=root) for root in (None, "", 5, "a\0b", "/dev/null/x", __file__)),
+    *(batches(storage__root=f"{kind}://{SECRET}@host/x") for kind in ("s3", "nothing")),
+    batches(storage={"prefix": "x"}),
+    batches(storage__prefix=5),
+    batches(storage__params=SECRET),
+    batches(storage__root="memory://x"),
+    batches(storage__bucket=SECRET),
+    batches(encoding__level=5),
+    batches(size=5),
+]
+
 MISTAKES: list[tuple[str, Any]] = [
     *((name, value) for name in REQUIRED for value in (None, "", 5, True, ["a"], {"a": "b"})),
     ("api_url", 5),
@@ -331,6 +382,10 @@ MISTAKES: list[tuple[str, Any]] = [
     ("api_url", "https://[::1/api"),
     ("api_url", "https://eu.sequencehq.com/api?version=1"),
     ("api_url", "https://eu.sequencehq.com/api#customers"),
+    ("api_url", "https://eu..sequencehq.com/api"),
+    ("api_url", "https://eu.sequencehq.com/{client_secret}"),
+    ("api_url", "https://{client_id}/api"),
+    ("api_url", "https://eu.sequencehq.com/api}"),
     ("api_url", "http://eu.sequencehq.com/api"),
     ("api_url", "http://127.0.0.1.example.com/api"),
     ("api_url", "http://localhost.example.com/api"),
@@ -371,8 +426,15 @@ MISTAKES: list[tuple[str, Any]] = [
     ("user_agent", "two\nlines"),
     ("user_agent", 5),
     ("flattening_max_depth", "1"),
-    ("batch_config", {"encoding": {"format": "csv"}}),
     ("stream_maps", "customers"),
+    ("stream_maps", {"__else__": 5}),
+    ("stream_maps", {"customers": {"__else__": []}}),
+    *((name, value) for name in REQUIRED for value in CREDENTIALS),
+    ("client_id", f"an-id:{SECRET}"),
+    *((name, value) for name in TEXTS for value in ("two\nlines", "a\0b", "\x7f", "\ud83d")),
+    ("stream_maps", {"customers": {"label": "'\ud83d'"}}),
+    ("stream_map_config", {"\ud83d": 1}),
+    *(("batch_config", value) for value in WRONG_BATCHES),
 ]
 
 
@@ -390,6 +452,42 @@ def test_mistake(name: str, value: Any) -> None:
     [
         ("client_id", "", "client_id: missing or empty"),
         ("client_secret", 5, "client_secret: expected string, got a number"),
+        ("client_id", 5, "client_id: expected string, got a number"),
+        ("client_id", " x", "client_id: begins or ends with white space"),
+        ("client_secret", "x\u200b", "client_secret: holds invisible characters"),
+        (
+            "client_secret",
+            '"x"',
+            "client_secret: stands in quotation marks, which are not part of it",
+        ),
+        ("client_id", "a:b", "client_id: holds a colon, which no client id has"),
+        ("label", "a\tb", "label: holds control characters, or half of a surrogate pair"),
+        (
+            "api_url",
+            "https://host/{client_secret}",
+            "api_url: must not hold { or }: no setting is filled in there",
+        ),
+        (
+            "batch_config",
+            batches(batch_size=0),
+            "batch_config.batch_size: expected 1 or more, not 0",
+        ),
+        (
+            "batch_config",
+            {"encoding": {"format": "jsonl"}},
+            "batch_config.storage: missing or empty",
+        ),
+        ("batch_config", batches(x=1), "batch_config.x: no such setting"),
+        (
+            "batch_config",
+            batches(encoding__compression="none"),
+            "batch_config.encoding.compression: jsonl is always compressed, expected gzip",
+        ),
+        (
+            "batch_config",
+            batches(storage__root="/dev/null/x"),
+            "batch_config.storage.root: is no folder that can be written to",
+        ),
         ("page_size", 101, "page_size: expected 1 to 100, not 101"),
         ("page_size", "50", "page_size: expected integer, got a string, not '50'"),
         (
@@ -442,6 +540,67 @@ def test_api_urls(api_url: str) -> None:
     """Https anywhere is accepted, and plain http on this machine."""
     tap = TapSequence(config={"client_id": "an-id", "client_secret": SECRET, "api_url": api_url})
     assert tap.config["api_url"] == api_url
+
+
+def test_long_value() -> None:
+    """A value that is long is cut short in what is said of it."""
+    assert len(mistakes(api_version="x" * 5000)[0]) < 200
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        batches(),
+        batches(encoding__compression=None),
+        batches(batch_size=None),
+        batches(batch_size=2.0),
+        batches(storage__prefix=None, storage__params=None),
+    ],
+)
+def test_batch_config(tmp_path: Path, given: dict[str, Any]) -> None:
+    """What batch_config may leave out is filled in, and the folder is made."""
+    folder = tmp_path / "new" / "folder"
+    given["storage"]["root"] = str(folder)
+    with SequenceAPI(3) as api:
+        said = [one for one in sync(api, batch_config=given).messages if one["type"] == "BATCH"]
+    assert {json.dumps(one["encoding"]) for one in said} == {
+        '{"format": "jsonl", "compression": "gzip"}'
+    }
+    assert len(list(folder.iterdir())) == len(said) == (2 if given.get("batch_size") else 1)
+
+
+def test_no_batch_config() -> None:
+    """An empty batch_config is none."""
+    with SequenceAPI(3) as api:
+        assert len(sync(api, batch_config={}).records) == 3
+
+
+def test_folder_without_permission(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A folder for batches that can't be written to is a mistake."""
+    # Not by the folder's mode, which the superuser needn't mind
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    (mistake,) = mistakes(batch_config=batches(storage__root=str(tmp_path / "batches")))
+    assert mistake == "batch_config.storage.root: is no folder that can be written to"
+
+
+@pytest.mark.parametrize("value", ["o'brien\"", "'", "a b", "zoë", "a{b}c", '"a'])
+def test_odd_secrets(value: str) -> None:
+    """A secret may hold whatever can be typed."""
+    assert TapSequence(config={"client_id": "an-id", "client_secret": value}).config
+
+
+@pytest.mark.parametrize(
+    "maps",
+    [
+        {"customers": {"__source__": None, "__alias__": None}},
+        {"x": {"__source__": None, "id": "id"}},
+        {"customers": {"__alias__": "f("}},
+    ],
+)
+def test_stream_maps_of_another_form(maps: dict[str, Any]) -> None:
+    """A form of stream_maps that the SDK doesn't reckon with is a mistake in words."""
+    with pytest.raises((SequenceError, MapExpressionError), match=r"stream_maps: |expression"):
+        TapSequence(config={"client_id": "x", "client_secret": "y", "stream_maps": maps})
 
 
 @pytest.mark.parametrize(
@@ -587,6 +746,10 @@ def test_environment(environment: pytest.MonkeyPatch, name: str, text: str, valu
             "{",
         ),
         ("stream_maps", "5"),
+        ("page_size", "9" * 5000),
+        ("stream_maps", "[" * 99_999),
+        ("label", "caf\udce9"),  # what Python makes of a byte that is not UTF-8
+        ("client_id", "an-id\n"),
     ],
 )
 def test_mistake_in_the_environment(environment: pytest.MonkeyPatch, name: str, text: str) -> None:
@@ -610,6 +773,30 @@ def test_environment_is_asked_for(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("TAP_SEQUENCE_PAGE_SIZE", "50")
     tap = TapSequence(config={"client_id": "an-id", "client_secret": SECRET})
     assert tap.config["page_size"] == 100
+
+
+def test_environment_that_was_not_asked_for(environment: pytest.MonkeyPatch) -> None:
+    """Where a missing setting stands in a variable, the line says what to add."""
+    variable = "TAP_SEQUENCE_CLIENT_ID"
+    environment.delenv("TAP_SEQUENCE_CLIENT_SECRET")
+    with pytest.raises(ConfigValidationError) as raised:
+        TapSequence(config={"page_size": 5})
+    assert raised.value.errors == [
+        f"client_id: missing or empty ({variable} is set, but counts with --config=ENV only)",
+        "client_secret: missing or empty",
+    ]
+    with pytest.raises(ConfigValidationError) as raised:
+        from_environment()
+    assert raised.value.errors == ["client_secret: missing or empty"]
+
+
+def test_dotenv_of_another_encoding(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A file .env that is not UTF-8 ends the run in words that name it."""
+    file = tmp_path / ".env"
+    file.write_text("TAP_SEQUENCE_PAGE_SIZE=5", encoding="utf-16")
+    environment.setattr("singer_sdk.configuration._dict_config.find_dotenv", lambda: str(file))
+    with pytest.raises(SequenceError, match=r"^the file \.env is not text in UTF-8"):
+        from_environment()
 
 
 def test_environment_at_the_command_line() -> None:
@@ -650,30 +837,6 @@ def test_mistakes_in_the_environment_at_the_command_line() -> None:
         "page_size: expected integer, got a string, not 'many'"
     )
     assert SECRET not in ended.stderr
-
-
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [
-        (None, "config.json"),
-        ("{", "--config"),
-        pytest.param(
-            "[1]",
-            "--config",
-        ),
-    ],
-)
-def test_unreadable_file(tmp_path: Path, content: str | None, says: str) -> None:
-    """A file that is missing or holds no settings ends the run with one line that says so."""
-    file = tmp_path / "config.json"
-    if content is not None:
-        file.write_text(content, encoding="utf-8")
-    ended = run("--config", str(file))
-    assert ended.exit_code == 1
-    assert not ended.stdout
-    assert says in ended.last_line
-    assert "unexpected" not in ended.last_line
-    assert "Traceback" not in ended.stderr
 
 
 # --- --about -------------------------------------------------------------------------------------
