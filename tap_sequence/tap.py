@@ -25,6 +25,7 @@ from typing_extensions import override
 
 from tap_sequence import mistakes, settings
 from tap_sequence.batches import BATCH_CONFIG
+from tap_sequence.bookmarks import bookmarks
 from tap_sequence.catalog import completed
 from tap_sequence.errors import SequenceError, Stopped, printable
 from tap_sequence.messages import MessageWriter
@@ -67,7 +68,9 @@ class TapSequence(Tap):
                 message = f"the file given with --{name} does not hold a JSON object"
                 raise SequenceError(message)
         if isinstance(catalog, dict):
-            catalog = completed(catalog, STREAMS)
+            catalog, warnings = completed(catalog, STREAMS)
+            for warning in warnings:
+                self.logger.warning(warning)
         super().__init__(catalog=catalog, state=state, **options)
 
     @override
@@ -85,11 +88,17 @@ class TapSequence(Tap):
 
     @override
     def load_state(self, state: dict[str, Any]) -> None:
-        try:
-            super().load_state(state)
-        except (AttributeError, TypeError):
-            message = "the state does not hold an object of bookmarks by stream"
-            raise SequenceError(message) from None
+        # The SDK's fails on a state of another shape, and reads one in a wrapping as an empty one
+        names: list[Any] = [stream.name for stream in STREAMS]  # type: ignore[misc]  # of the class
+        found = bookmarks(state, names)
+        if found.ignored:
+            self.logger.warning("Ignored in the state: %s", "; ".join(found.ignored))
+        super().load_state({"bookmarks": found.by_stream})
+
+    @override
+    def _reset_state_progress_markers(self) -> None:
+        # This tap writes none. The SDK's fails on what another tap may have in its place
+        return
 
     @cached_property
     def request_limit(self) -> Limiter:
