@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
+import signal
 import sys
 import traceback
 from pathlib import Path
+from typing import NoReturn
 
+import click
 from singer_sdk.exceptions import (
     ConfigValidationError,
     MapExpressionError,
@@ -29,7 +33,7 @@ def main() -> None:
     logging.getLogger("urllib3").setLevel(logging.CRITICAL)
     gc.freeze()  # what was imported stays, and need not be searched again and again
     try:
-        TapSequence.cli()
+        sys.exit(_run())
     except Stopped as error:
         TapSequence.logger.warning("Stopped by %s; the next run carries on", error.signal.name)
         raise
@@ -38,12 +42,13 @@ def main() -> None:
     except SequenceError as error:
         _fail(str(error), error)
     except (MapExpressionError, StreamMapConfigError) as error:
-        _fail(f"stream_maps: {error}", error)
+        _fail(f"stream_maps: {' '.join(str(error).split())}", error)
+    except BrokenPipeError as error:
+        _fail("the target stopped reading; its own log says why", error)
     except OSError as error:
-        _fail(f"{error.strerror}: {error.filename}" if error.filename else str(error), error)
+        what = error.strerror or type(error).__name__
+        _fail(f"{what}: {error.filename}" if error.filename else what, error)
     except Exception as error:  # noqa: BLE001  the last place that can turn it into words
-        if type(error).__name__ == "JSONDecodeError":  # simplejson's, with which the SDK reads them
-            _fail("a file given with --config, --state or --catalog is not JSON", error)
         # Without the error's own text, which could hold whatever was being processed
         frame = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(frame.filename).name}, line {frame.lineno}"
@@ -53,10 +58,60 @@ def main() -> None:
         )
 
 
-def _fail(message: str, error: Exception) -> None:
+def _run() -> int:
+    """Run the command line, and return the exit code."""
+    ignored = _without_unknown_log_levels()
+    try:
+        command = TapSequence.cli  # sets up the log
+    except (ImportError, ValueError, TypeError, AttributeError, KeyError) as error:
+        message = "SINGER_SDK_LOG_CONFIG: the file holds no configuration of Python's logging"
+        raise SequenceError(message) from error
+    for name in ignored:
+        TapSequence.logger.warning("%s: no such level, ignored", name)
+    if sys.stdout is None:  # closed by whoever started the process
+        message = "standard output is closed, and with it the way to the target"
+        raise SequenceError(message)
+    code = 0
+    try:
+        # Not by click's own main: it ends without a word where nobody reads what is written
+        with command.make_context(TapSequence.name, sys.argv[1:]) as context:
+            command.invoke(context)
+    except click.exceptions.Exit as ended:
+        code = ended.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except KeyboardInterrupt:  # before the tap has a handler of its own
+        raise Stopped(signal.SIGINT) from None
+    sys.stdout.flush()
+    return code
+
+
+def _without_unknown_log_levels() -> list[str]:
+    """Remove variables that name no log level, which other programs may know; return their names.
+
+    The SDK ends in a traceback on them, before there is a log.
+    """
+    names = [
+        name
+        for name in ("LOGLEVEL", "TAP_SEQUENCE_LOGLEVEL")
+        if (os.environ.get(name) or "INFO").upper() not in logging.getLevelNamesMapping()
+    ]
+    for name in names:
+        del os.environ[name]
+    return names
+
+
+def _fail(message: str, error: Exception) -> NoReturn:
     TapSequence.logger.error(message)
     if TapSequence.logger.isEnabledFor(logging.DEBUG):
         TapSequence.logger.debug("Raised at\n%s", "".join(traceback.format_tb(error.__traceback__)))
+    if sys.stdout is not None:
+        try:
+            sys.stdout.flush()
+        except OSError:
+            # Python tries again at its exit, and would fail in its own words
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(1)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from copy import deepcopy
 from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import click
 from pyrate_limiter import Duration, InMemoryBucket, Limiter, Rate, SingleBucketFactory
 from singer_sdk import Tap
 from singer_sdk.configuration._dict_config import parse_environment_config
@@ -20,6 +20,7 @@ from singer_sdk.exceptions import (
 )
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
+from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
@@ -28,6 +29,7 @@ from tap_sequence.batches import BATCH_CONFIG
 from tap_sequence.bookmarks import bookmarks
 from tap_sequence.catalog import completed
 from tap_sequence.errors import SequenceError, Stopped, printable
+from tap_sequence.files import read_object
 from tap_sequence.messages import MessageWriter
 from tap_sequence.streams import STREAMS
 
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
-    from singer_sdk.plugin_base import _ConfigInput
 
     from tap_sequence.stream import SequenceStream
 
@@ -63,10 +64,6 @@ class TapSequence(Tap):
     @override
     def __init__(self, *, catalog: Any = None, state: Any = None, **options: Any) -> None:
         self._from_environment = bool(options.get("parse_env_config"))
-        for name, given in (("catalog", catalog), ("state", state)):
-            if isinstance(given, list | int | float):
-                message = f"the file given with --{name} does not hold a JSON object"
-                raise SequenceError(message)
         if isinstance(catalog, dict):
             catalog, warnings = completed(catalog, STREAMS)
             for warning in warnings:
@@ -174,26 +171,49 @@ class TapSequence(Tap):
 
     @classmethod
     @override
-    def cb_config(cls, *args: Any) -> _ConfigInput:
-        try:
-            return super().cb_config(*args)
-        except (TypeError, ValueError):  # no object; no JSON
-            message = "a file given with --config does not hold a JSON object"
-        raise SequenceError(message)
+    def cb_config(cls, ctx: Any, param: Any, value: tuple[str, ...]) -> _ConfigInput:
+        # The SDK's names neither option nor file, prints a configuration that is given in place of
+        # a file's name, and doesn't know of UTF-16
+        config: dict[str, Any] = {}
+        for name in value:
+            if name != "ENV":
+                config |= read_object("--config", name)
+        return _ConfigInput(config, parse_env="ENV" in value)
 
     @classmethod
     @override
-    def invoke(cls, **options: Any) -> None:
-        # The SDK's command would print the mistakes line by line and end in one that says nothing
+    def get_singer_command(cls) -> click.Command:
+        command = super().get_singer_command()
+        for option in command.params:
+            if option.name in {"catalog", "state"}:
+                option.type, option.callback = click.STRING, cls._cb_file
+        return command
+
+    @classmethod
+    def _cb_file(
+        cls, _: click.Context, option: click.Parameter, name: str | None
+    ) -> dict[str, Any] | None:
+        return None if name is None else read_object(option.opts[0], name)
+
+    @classmethod
+    @override
+    def invoke(cls, *, config: _ConfigInput | None = None, **options: Any) -> None:
+        # The SDK's reads the files, without naming them. Its command would print the mistakes line
+        # by line and end in one that says nothing
+        catalog, state = options.pop("catalog", None), options.pop("state", None)
+        super(Tap, cls).invoke(**options)
+        cls.print_version(print_fn=cls.logger.info)
+        config = config or _ConfigInput()
         try:
-            super().invoke(**options)
+            tap = cls(
+                config=config.config,
+                parse_env_config=config.parse_env,
+                catalog=catalog,
+                state=state,
+            )
         except ConfigValidationError as error:
             raise SequenceError(mistakes.in_one_line(error.errors)) from None
-        except BrokenPipeError:
-            # Else click ends without a word. What is left to write goes nowhere at Python's exit
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            message = "the target stopped reading; its own log says why"
-            raise SequenceError(message) from None
+        tap.sync_all()
 
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:

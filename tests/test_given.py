@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import copy
+import io
+import json
+import subprocess
+import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, strategies
 from hypothesis import settings as examples
 
 from standins.sequence_api import SequenceAPI
 from tap_sequence.errors import SequenceError
+from tap_sequence.files import read_object
 from tap_sequence.tap import TapSequence
 from tests.sync import discovered, sync
-from tests.tap import settings
+from tests.tap import ROOT, run, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +30,8 @@ if TYPE_CHECKING:
 
 Json = Any
 CONFIG = {"client_id": "an-id", "client_secret": "a-secret"}
+OPTIONS = pytest.mark.parametrize("option", ["--config", "--state", "--catalog"])
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32")
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +44,142 @@ def api() -> Iterator[SequenceAPI]:
 def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
     """Return the warnings of the runs in this process."""
     return [one.getMessage() for one in caplog.records if one.levelname == "WARNING"]
+
+
+def said(*arguments: str) -> str:
+    """Return what a command line fails with, in this process."""
+    result = CliRunner().invoke(TapSequence.get_singer_command(), arguments)
+    assert isinstance(result.exception, SequenceError), result.output
+    return str(result.exception)
+
+
+# --- Files ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_encodings(tmp_path: Path, encoding: str) -> None:
+    """A file is read in each encoding that editors and shells write JSON in, BOM or not."""
+    file = tmp_path / "file.json"
+    file.write_bytes(json.dumps({"name": "Zoë 🚀"}, ensure_ascii=False).encode(encoding))
+    assert read_object("--config", str(file)) == {"name": "Zoë 🚀"}
+
+
+def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dash in place of a file's name is standard input."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"a": 1}')))
+    assert read_object("--state", "-") == {"a": 1}
+
+
+@OPTIONS
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "No such file or directory"),
+        (b"", "the file is empty"),
+        (b" \r\n", "the file is empty"),
+        (b'{\n"a": 1,\n}', "not JSON (line 3)"),
+        (b"client_id=x", "not JSON (line 1)"),
+        (b'{"a": 1}\n{"b": 2}', "not JSON (line 2)"),
+        (b'{"a": "\xff\xfe"}', "not JSON"),
+        (b'{"a": NaN}', "not JSON"),
+        (b'{"a": %s}' % (b"9" * 5000), "not JSON"),
+        (b"[1]", "expected an object, got an array"),
+        (b"null", "expected an object, got null"),
+        (b'{"a":' * 101 + b"1" + b"}" * 101, "nested too deep"),
+        (b'{"a":' * 99_999 + b"1" + b"}" * 99_999, "nested too deep"),
+    ],
+)
+def test_unreadable_file(tmp_path: Path, option: str, content: bytes | None, words: str) -> None:
+    """A file that can't be read is named with its option, and what is wrong with it."""
+    file, config = tmp_path / "file.json", tmp_path / "config.json"
+    if content is not None:
+        file.write_bytes(content)
+    config.write_text(json.dumps(CONFIG))
+    assert said("--config", str(config), option, str(file)) == f"{option} {file}: {words}"
+
+
+@OPTIONS
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("", ": the name of the file is empty"),
+        (str(ROOT), f" {ROOT}: Is a directory"),
+        ('{"client_secret": "planted"}', ": expected the name of a file, got JSON"),
+        (' ["planted"]', ": expected the name of a file, got JSON"),
+    ],
+)
+def test_no_file_name(option: str, name: str, words: str) -> None:
+    """What is given in place of a file's name is refused, and never printed if it is JSON."""
+    assert said(option, name) == f"{option}{words}"
+
+
+def test_later_files_take_precedence(tmp_path: Path) -> None:
+    """Of several files for --config, the later ones take precedence."""
+    for name, config in (("a", {"label": "a", "alias": "a"}), ("b", {"label": "b"})):
+        (tmp_path / name).write_text(json.dumps(config))
+    context, option = None, None
+    given = TapSequence.cb_config(context, option, (str(tmp_path / "a"), str(tmp_path / "b")))
+    assert given.config == {"label": "b", "alias": "a"}
+    assert not given.parse_env
+
+
+def test_missing_file_at_the_command_line() -> None:
+    """A file that isn't there ends the run with exit code 1 and one line."""
+    ended = run("--config", "nofile.json")
+    assert ended.exit_code == 1
+    assert not ended.stdout
+    assert ended.last_line == "--config nofile.json: No such file or directory"
+
+
+# --- The process's surroundings ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("variable", ["LOGLEVEL", "TAP_SEQUENCE_LOGLEVEL"])
+def test_unknown_log_level(variable: str) -> None:
+    """A log level that doesn't exist is a warning, and the run goes on."""
+    ended = run("--version", environment={variable: "bogus"})
+    assert ended.exit_code == 0
+    assert ended.warnings == [f"{variable}: no such level, ignored"]
+
+
+def test_unreadable_log_configuration(tmp_path: Path) -> None:
+    """A configuration of the log that is none ends the run in words that name the variable."""
+    file = tmp_path / "logging.yaml"
+    file.write_text("version: 2")
+    ended = run("--version", environment={"SINGER_SDK_LOG_CONFIG": str(file)})
+    assert ended.exit_code == 1
+    assert ended.last_line.startswith("SINGER_SDK_LOG_CONFIG: the file holds no configuration")
+
+
+FULL = Path("/dev/full")
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        (">&-", "standard output is closed, and with it the way to the target"),
+        ("| :", "the target stopped reading; its own log says why"),
+        pytest.param(
+            f"> {FULL}",
+            "No space left on device",
+            marks=pytest.mark.skipif(not FULL.exists(), reason="the system has no such device"),
+        ),
+    ],
+)
+def test_nowhere_to_write(output: str, words: str) -> None:
+    """Where standard output takes nothing, the run ends with exit code 1 and one line."""
+    tap = f"{sys.executable} -m tap_sequence --discover"
+    ended = subprocess.run(  # noqa: S603
+        ["/bin/sh", "-c", f"{{ {tap}; echo $? >&2; }} {output}"],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        check=False,
+        text=True,
+    )
+    *log, code = ended.stderr.splitlines()
+    assert code == "1"
+    assert log[-1].endswith(f" | {words}")
+    assert sum(" | ERROR " in line for line in log) == 1
 
 
 # --- The catalog ---------------------------------------------------------------------------------

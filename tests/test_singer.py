@@ -243,22 +243,6 @@ def test_state_at_the_command_line() -> None:
     assert second.bookmark["replication_key_value"] == second.records[0]["createdAt"]
 
 
-@pytest.mark.parametrize("option", ["--state", "--catalog"])
-@pytest.mark.parametrize("content", [None, "{"])
-def test_unreadable_files(tmp_path: Path, option: str, content: str | None) -> None:
-    """A state or catalog that can't be read ends the run without a request or a traceback."""
-    file = tmp_path / "file.json"
-    if content is not None:
-        file.write_text(content, encoding="utf-8")
-    with SequenceAPI(3) as api:
-        ended = run(option, str(file), config=settings(api))
-        assert not api.requests
-    assert ended.exit_code != 0
-    assert not ended.stdout
-    assert option in ended.stderr
-    assert "Traceback" not in ended.stderr
-
-
 # --- The catalog ---------------------------------------------------------------------------------
 
 
