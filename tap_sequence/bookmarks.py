@@ -10,9 +10,6 @@ from tap_sequence.files import is_unicode
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-OF_THE_SDK = ("partitions", "progress_markers")
-"""What the SDK keeps beside bookmarks. This tap writes none, and the SDK would act on another's."""
-
 
 class Bookmarks(NamedTuple):
     """What a state holds.
@@ -59,14 +56,10 @@ def bookmarks(state: Mapping[str, Any], streams: Collection[str]) -> Bookmarks:
         place = f"bookmarks.{printable(stream)}"
         if not isinstance(bookmark, dict):
             ignored.append(f"{place}, {kind_of(bookmark)} rather than an object")
-        elif stream not in streams:
+            continue
+        if stream not in streams:
             ignored.append(f"{place}, no stream of this tap")
-            by_stream[stream] = bookmark
-        else:
-            ignored += [f"{place}.{key}, of another tap" for key in OF_THE_SDK if bookmark.get(key)]
-            by_stream[stream] = {
-                key: value for key, value in bookmark.items() if key not in OF_THE_SDK
-            }
+        by_stream[stream] = bookmark
     return Bookmarks(by_stream, ignored)
 
 

@@ -63,7 +63,6 @@ class TapSequence(Tap):
 
     @override
     def __init__(self, *, catalog: Any = None, state: Any = None, **options: Any) -> None:
-        self._from_environment = bool(options.get("parse_env_config"))
         if isinstance(catalog, dict):
             catalog, warnings = completed(catalog, STREAMS)
             for warning in warnings:
@@ -144,8 +143,6 @@ class TapSequence(Tap):
 
     def _with_variables(self, found: list[str]) -> list[str]:
         """Say which missing settings stand in variables that were not asked for."""
-        if self._from_environment:
-            return found
         variables = {
             f"{name}: {mistakes.MISSING}": f"{self._env_var_prefix}{name.upper()}"
             for name in self.config_jsonschema["required"]

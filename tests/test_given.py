@@ -328,6 +328,15 @@ REFUSED: list[tuple[Json, str]] = [
     (by_hand(key_properties=["id", "email"]), "key_properties: expected id, not ['id', 'email']"),
     (by_hand(key_properties="id"), "key_properties: expected id, not 'id'"),
     (by_hand(key_properties=[]), "key_properties: expected id, not []"),
+    (
+        by_hand(
+            metadata=[
+                {"breadcrumb": [], "metadata": {"replication-method": method}}
+                for method in ("FULL_TABLE", "FULL")
+            ]
+        ),
+        "not 'FULL'",
+    ),
     (by_hand(stream="clients"), "stream: expected customers, not 'clients'"),
 ]
 
@@ -382,10 +391,11 @@ def wrapped(state: Json) -> list[Json]:
         {"singer_state": state},
         {"singer_state": message},
         {**message, "value": message},
+        {**state, "type": "STATE", "value": {}, "singer_state": {}},
     ]
 
 
-@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("number", range(5))
 def test_wrapped_state(
     api: SequenceAPI, state: Json, number: int, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -413,15 +423,6 @@ STATES: list[tuple[Json, str]] = [
     ({"bookmarks": "x"}, "bookmarks, a string rather than an object"),
     ({"bookmarks": {"customers": 5}}, "bookmarks.customers, a number rather than an object"),
     ({"bookmarks": {"customers": None}}, "bookmarks.customers, null rather than an object"),
-    ({"bookmarks": {"customers": {"partitions": 5}}}, "bookmarks.customers.partitions, of another"),
-    (
-        {
-            "bookmarks": {
-                "customers": {"partitions": [{"context": {"a": 1}}], "progress_markers": 5}
-            }
-        },
-        "bookmarks.customers.partitions, of another tap; bookmarks.customers.progress_markers",
-    ),
     ({"bookmarks": {"orders": {"partitions": 5}}}, "bookmarks.orders, no stream of this tap"),
     (
         {"bookmarks": {"a\nb": {}, "orders": 5}},
@@ -439,6 +440,15 @@ def test_state_that_does_not_count(
     (warning,) = warnings(caplog)
     assert warning.startswith(f"Ignored in the state: {words}")
     assert warning.isprintable()
+
+
+@pytest.mark.parametrize("partitions", [5, [{"context": {"a": 1}}, {"context": {"a": 2}}]])
+def test_partitions(api: SequenceAPI, partitions: Json) -> None:
+    """What the SDK keeps for streams in parts is read over in a bookmark."""
+    bookmark = {"partitions": partitions, "progress_markers": 5}
+    synced = sync(api, state={"bookmarks": {"customers": bookmark}})
+    assert sorted(synced.ids) == sorted(one.id for one in api.customers)
+    assert "partitions" not in synced.bookmark
 
 
 def test_bookmarks_of_other_streams(api: SequenceAPI, state: Json) -> None:
