@@ -172,7 +172,7 @@ FULL = Path("/dev/full")
 def test_nowhere_to_write(output: str, words: str) -> None:
     """Where standard output takes nothing, the run ends with exit code 1 and one line."""
     # What fits into Python's buffer fails last of all
-    tap = f"{sys.executable} -m tap_sequence {'--version' if '/' in output else '--discover'}"
+    tap = f"{sys.executable} -m tap_sequence {'--about' if '/' in output else '--discover'}"
     ended = subprocess.run(  # noqa: S603
         ["/bin/sh", "-c", f"{{ {tap}; echo $? >&2; }} {output}"],
         cwd=ROOT,
