@@ -194,19 +194,27 @@ class TapSequence(Tap):
 
     @classmethod
     @override
-    def invoke(cls, *, config: _ConfigInput | None = None, **options: Any) -> None:
+    def invoke(
+        cls,
+        *,
+        about: bool = False,
+        about_format: str | None = None,
+        config: _ConfigInput | None = None,
+        **files: Any,
+    ) -> None:
         # The SDK's reads the files, without naming them. Its command would print the mistakes line
         # by line and end in one that says nothing
-        catalog, state = options.pop("catalog", None), options.pop("state", None)
-        super(Tap, cls).invoke(**options)
+        if about:
+            cls.print_about(about_format)
+            return
         cls.print_version(print_fn=cls.logger.info)
         config = config or _ConfigInput()
         try:
             tap = cls(
                 config=config.config,
                 parse_env_config=config.parse_env,
-                catalog=catalog,
-                state=state,
+                catalog=files.get("catalog"),
+                state=files.get("state"),
             )
         except ConfigValidationError as error:
             raise SequenceError(mistakes.in_one_line(error.errors)) from None

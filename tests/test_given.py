@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import json
+import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -176,6 +177,7 @@ def test_nowhere_to_write(output: str, words: str) -> None:
     ended = subprocess.run(  # noqa: S603
         ["/bin/sh", "-c", f"{{ {tap}; echo $? >&2; }} {output}"],
         cwd=ROOT,
+        env={name: of for name, of in os.environ.items() if name != "PYTHONUNBUFFERED"},
         stderr=subprocess.PIPE,
         check=False,
         text=True,
