@@ -9,11 +9,15 @@ from singer_sdk.contrib.msgspec import MsgSpecWriter
 from singer_sdk.singerlib import RecordMessage
 from typing_extensions import override
 
+from tap_sequence.errors import SequenceError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from singer_sdk.singerlib.encoding.simple import Message
 
+
+TOO_DEEP = "a record is nested too deep to be written"
 
 BUFFERED = 1 << 20
 """Bytes of records that are kept at the most before they are written."""
@@ -34,7 +38,10 @@ class MessageWriter(MsgSpecWriter):
 
     @override
     def write_message(self, message: Message) -> None:
-        self._lines += self.format_message(message)
+        try:
+            self._lines += self.format_message(message)
+        except RecursionError:
+            raise SequenceError(TOO_DEEP) from None
         if not isinstance(message, RecordMessage) or len(self._lines) > BUFFERED:
             self._flush()
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
 from tap_sequence.errors import SequenceError, kind_of
-from tap_sequence.times import utc_text
+from tap_sequence.times import parse, utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -33,6 +33,8 @@ _SCALARS: dict[str, Any] = {
 def decode(body: bytes) -> tuple[Json, bool]:
     """Decode an answer, keeping every number as exact as it was written.
 
+    A number that no Decimal can hold stays text.
+
     Args:
         body: The answer's body.
 
@@ -43,20 +45,44 @@ def decode(body: bytes) -> tuple[Json, bool]:
         ValueError: If the body is not JSON.
     """
     try:
-        return _decoder.decode(body), b"\\u0000" in body
+        try:
+            return _decoder.decode(body), b"\\u0000" in body
+        except msgspec.DecodeError:
+            # msgspec refuses half of a surrogate pair, which cut-off texts end in, and integers of
+            # some thousand digits; JSON allows both
+            return json.loads(
+                body, parse_float=_number, parse_int=_integer, parse_constant=_no_number
+            ), True
     except RecursionError:
         message = "nested too deep"
         raise ValueError(message) from None
-    except msgspec.DecodeError:
-        # msgspec refuses half of a surrogate pair, which cut-off texts end in; JSON allows it
-        return json.loads(body, parse_float=Decimal, parse_constant=_no_number), True
 
 
-_decoder = msgspec.json.Decoder(float_hook=Decimal)
+def _number(text: str) -> Decimal | str:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return text
+
+
+def _integer(text: str) -> int | str:
+    try:
+        return int(text)
+    except ValueError:
+        return text
 
 
 def _no_number(name: str) -> None:
     raise ValueError(name)
+
+
+_decoder = msgspec.json.Decoder(float_hook=_number)
+
+
+def id_of(record: Record) -> str:
+    """Name a record by its id, unless that does not look like one: it could be an address."""
+    name = str(record.get("id"))
+    return f"id {name!r}" if re.fullmatch("[A-Za-z0-9_-]{1,64}", name) else "id not shown"
 
 
 class RecordReader:
@@ -89,15 +115,24 @@ class RecordReader:
         self.characters_removed = False
         self._stream = stream
         self._created_at = created_at
-        self._known = frozenset(schema["properties"])
-        properties = dict(selected["properties"])
+        known = schema.get("properties") or {}
+        self._known = frozenset({*known, "id", created_at})
+        properties = dict(selected.get("properties") or {})
         for name in ("id", created_at):  # what reading itself needs
-            properties.setdefault(name, schema["properties"].get(name, {}))
+            properties.setdefault(name, known.get(name, {}))
         self._wanted = frozenset(properties)
-        nested = any(of != schema["properties"].get(name, {}) for name, of in properties.items())
+        nested = any(of != known.get(name, {}) for name, of in properties.items())
         self._deselect = deselect if nested else None
-        self._times = [n for n, of in properties.items() if of.get("format") == "date-time"]
-        self._declared = _declared_type({**selected, "properties": properties})
+        # Whatever the catalog makes of it: the bookmark, and the order of pages, rest on it
+        properties[created_at] = {"type": ["string", "null"], "format": "date-time"}
+        declared = {**selected, "type": "object", "properties": properties}
+        self._declared = _declared_type(declared, datetime)
+        self._lenient = _declared_type(declared, _Time)
+        self._times = [
+            (name, _attribute(place))
+            for place, (name, of) in enumerate(properties.items())
+            if isinstance(of, dict) and of.get("format") == "date-time"
+        ]
 
     def read(self, items: Iterable[Json], *, unstorable: bool) -> list[Record]:
         """Check and normalise the items of one page.
@@ -123,68 +158,131 @@ class RecordReader:
             raise SequenceError(
                 f"{self._stream}: expected every item to be an object, got {kind_of(item)}"
             )
-        if not isinstance(item.get("id"), str) or not item["id"]:
-            raise SequenceError(
-                f"{self._stream}: expected an id in every item, got {kind_of(item.get('id'))}"
-            )
         if not self._wanted >= item.keys():
             self.unknown_fields.update(item.keys() - self._known)
             item = {name: value for name, value in item.items() if name in self._wanted}
         if self._deselect:
             self._deselect(item)
-        if unstorable:
-            storable = _storable(item)
-            self.characters_removed = self.characters_removed or storable != item
-            item = storable
         try:
-            checked = msgspec.convert(item, self._declared)
+            if unstorable:
+                cleaned = storable(item)
+                self.characters_removed = self.characters_removed or cleaned != item
+                item = cleaned
+            if not isinstance(item.get("id"), str) or not item["id"]:
+                raise SequenceError(
+                    f"{self._stream}: expected an id in every item, got {kind_of(item.get('id'))}"
+                )
+            checked = self._checked(item)
         except msgspec.ValidationError as error:
-            what = f"{_mismatch(error)}; deselect the field to go on without it"
-            raise self._error(item, what) from None
-        for name in self._times:
-            # Others than the creation time stay as sent, unless they have an offset to lose
-            if item.get(name) and (name == self._created_at or not item[name].endswith("Z")):
-                try:
-                    item[name] = utc_text(getattr(checked, name))
-                except OverflowError:
-                    raise self._error(item, f"field {name}: not in the years 1 to 9999") from None
+            raise self._mismatch(item, error) from None
+        except RecursionError:
+            raise self._error(item, "nested too deep to be read") from None
+        self._normalise(item, checked)
         return cast("Record", item)
 
+    def _normalise(self, item: Record, checked: Any) -> None:
+        for name, attribute in self._times:
+            time = getattr(checked, attribute, None)
+            # Others than the creation time stay as sent, where every target reads them so
+            if isinstance(time, datetime) and (
+                name == self._created_at or not _PLAIN.fullmatch(item[name])
+            ):
+                try:
+                    item[name] = utc_text(time)
+                except OverflowError:
+                    raise self._error(item, f"field {name}: {_NO_TIME}") from None
+
+    def _checked(self, item: Record) -> Any:
+        try:
+            return msgspec.convert(item, self._declared, builtin_types=_EXACT)
+        except msgspec.ValidationError:
+            return msgspec.convert(
+                item, self._lenient, builtin_types=_EXACT, dec_hook=_lenient_time
+            )
+
+    def _mismatch(self, item: Record, error: msgspec.ValidationError) -> SequenceError:
+        """Say which field is wrong; msgspec's own words name types and paths, no values."""
+        what, _, path = str(error).partition(" - at `$.")
+        path = path.rstrip("`") or "(all)"
+        for ours, theirs in _KINDS.items():
+            what = re.sub(rf"\b{re.escape(ours)}\b", theirs, what)
+        what = what.replace("`", "").replace(" | ", " or ")
+        what = f"field {path}: {what[0].lower()}{what[1:]}"
+        if path not in {"id", self._created_at}:
+            what += "; deselect the field to go on without it"
+        return self._error(item, what)
+
     def _error(self, item: Record, what: str) -> SequenceError:
-        return SequenceError(f"{self._stream}: id {item['id']!r}: {what}")
+        return SequenceError(f"{self._stream}: {id_of(item)}: {what}")
 
 
-def _declared_type(schema: Mapping[str, Any]) -> Any:
-    """Build the type that msgspec checks a value of this JSON schema against."""
-    types = schema.get("type", ())
-    types = {types} if isinstance(types, str) else set(types)
+_EXACT = (Decimal,)  # else text that reads as a number passes for one
+
+
+class _Time(datetime):
+    """A date-time that msgspec checks in our words: its own refuses some that have a meaning."""
+
+
+def _lenient_time(kind: type[_Time], value: Json) -> _Time:
+    try:
+        moment = parse(value)
+    except (TypeError, ValueError):
+        raise ValueError(_NO_TIME) from None
+    return kind.combine(moment.date(), moment.timetz())
+
+
+_NO_TIME = "expected a date-time of the years 1 to 9999"
+
+_PLAIN = re.compile(r"\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d:(?!60)\d\d(\.\d{1,6})?Z")
+
+
+def _attribute(place: int) -> str:
+    """Name an attribute for the property at this place, whose own name could be no identifier."""
+    return f"_{place}"
+
+
+def _declared_type(schema: Json, time: type[datetime]) -> Any:
+    """Build the type that msgspec checks a value of this JSON schema against.
+
+    Args:
+        schema: The JSON schema.
+        time: What a date-time is checked against.
+    """
+    if not isinstance(schema, dict):
+        return Any
+    types = schema.get("type")
+    types = {one for one in (types if isinstance(types, list | tuple) else [types]) if one}
     nullable = "null" in types
     types.discard("null")
+    properties = schema.get("properties")
     declared: Any
     match types.pop() if len(types) == 1 else None:
-        case "object" if schema.get("properties"):
-            required = schema.get("required", ())
+        case "object" if isinstance(properties, dict) and properties:
+            required = schema.get("required") or ()
+            places = {
+                name: _attribute(place)
+                for place, name in enumerate(properties)
+                if not _UNNAMEABLE.search(name)
+            }
             declared = msgspec.defstruct(
                 "Declared",
-                sorted(
-                    (
-                        (name, _declared_type(of))
-                        if name in required
-                        else (name, _declared_type(of) | None, None)
-                        for name, of in schema["properties"].items()
-                    ),
-                    key=len,  # required ones first, as for any constructor's arguments
-                ),
+                [
+                    (place, _declared_type(properties[name], time))
+                    if name in required
+                    else (place, _declared_type(properties[name], time) | None, None)
+                    for name, place in places.items()
+                ],
+                rename={place: name for name, place in places.items()},
+                kw_only=True,
             )
         case "object":
-            values: Any = schema.get("additionalProperties")
-            values = _declared_type(values) if isinstance(values, dict) else Any
+            values: Any = _declared_type(schema.get("additionalProperties"), time)
             declared = dict[str, values]
         case "array":
-            items: Any = _declared_type(schema.get("items", {}))
+            items: Any = _declared_type(schema.get("items"), time)
             declared = list[items]
         case "string" if schema.get("format") == "date-time":
-            declared = datetime
+            declared = time
         case str(name) if name in _SCALARS:
             declared = _SCALARS[name]
         case _:
@@ -192,7 +290,11 @@ def _declared_type(schema: Mapping[str, Any]) -> Any:
     return declared | None if nullable else declared
 
 
-def _storable(value: Json) -> Json:
+_UNNAMEABLE = re.compile('[\0-\x1f"\\\\\ud800-\udfff]')
+"""What msgspec takes in no name: such a property is not checked."""
+
+
+def storable(value: Json) -> Json:
     """Take out what targets can't store: NUL characters, and halves of surrogate pairs.
 
     PostgreSQL refuses NUL in texts and in JSON; half a pair is not Unicode, and becomes U+FFFD.
@@ -201,9 +303,9 @@ def _storable(value: Json) -> Json:
         case str():
             return _HALF_PAIR.sub("\ufffd", value.replace("\0", ""))
         case dict():
-            return {_storable(name): _storable(of) for name, of in value.items()}
+            return {storable(name): storable(of) for name, of in value.items()}
         case list():
-            return [_storable(of) for of in value]
+            return [storable(of) for of in value]
         case _:
             return value
 
@@ -211,20 +313,11 @@ def _storable(value: Json) -> Json:
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
-def _mismatch(error: msgspec.ValidationError) -> str:
-    """Say which field is wrong and how; msgspec's own words name types and paths, no values."""
-    what, _, path = str(error).partition(" - at `$.")
-    for ours, theirs in _KINDS.items():
-        what = re.sub(rf"\b{ours}\b", theirs, what)
-    what = what.replace("`", "").replace(" | ", " or ")
-    return f"field {path.rstrip('`') or '(all)'}: {what[0].lower()}{what[1:]}"
-
-
 _KINDS = {
+    "int | float | decimal": "number",
+    "decimal": "number",
     "str": "string",
     "int": "integer",
     "float": "number",
     "bool": "boolean",
-    "RFC3339 encoded datetime": "date-time",
-    "datetime": "date-time",
 }

@@ -16,6 +16,7 @@ from typing_extensions import override
 from tap_sequence.background import BackgroundRequests
 from tap_sequence.client import SequenceClient
 from tap_sequence.errors import RefusedError, SequenceError
+from tap_sequence.messages import TOO_DEEP
 from tap_sequence.pace import Pace
 from tap_sequence.pagination import NEWEST_FIRST, OLDEST_FIRST, Position
 from tap_sequence.state import Progress, Scope
@@ -117,7 +118,11 @@ class SequenceStream(SequenceClient):
                 for message in self._record_messages(page.records):
                     batches.setdefault(message.stream, []).append(message.record)
             for stream, records in batches.items():
-                for manifest in batcher.get_batches(iter(records)):
+                try:
+                    manifests = list(batcher.get_batches(iter(records)))
+                except RecursionError:
+                    raise SequenceError(TOO_DEEP) from None
+                for manifest in manifests:
                     self._tap.write_message(
                         SDKBatchMessage(stream, batch_config.encoding, manifest)
                     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import overload
 
@@ -18,15 +19,21 @@ def utc_text(moment: datetime) -> str:
     Returns:
         The same moment in UTC, to the microsecond.
     """
-    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return f"{_in_utc(moment).isoformat(timespec='microseconds')[:26]}Z"
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if moment.tzinfo is UTC:
+        return moment
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def parse(text: str) -> datetime:
     """Read an ISO 8601 date or time.
 
     Args:
-        text: A date, or a time with or without an offset.
+        text: A date, or a time with or without an offset. A day's 24:00 and a leap second are the
+            moment after them, as for PostgreSQL.
 
     Returns:
         The moment, in UTC.
@@ -34,11 +41,29 @@ def parse(text: str) -> datetime:
     Raises:
         ValueError: If the text is no such date or time, or lies outside the years 1 to 9999.
     """
-    moment = datetime.fromisoformat(text)
     try:
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            moment = _beyond(text.upper())
+        return _in_utc(moment)
     except OverflowError as error:
         raise ValueError(text) from error
+
+
+def _beyond(text: str) -> datetime:
+    """Read a time that Python's own calendar lacks."""
+    for one, other, missing in (
+        (_MIDNIGHT, "T00", timedelta(days=1)),
+        (_LEAP_SECOND, "59", timedelta(seconds=1)),
+    ):
+        if one.search(text):
+            return datetime.fromisoformat(one.sub(other, text)) + missing
+    return datetime.fromisoformat(text)
+
+
+_MIDNIGHT = re.compile(r"T24(?=(:?00){0,2}([.,]0+)?(Z|[+-]|$))")
+_LEAP_SECOND = re.compile(r"(?<=T\d\d:\d\d:)60")
 
 
 def earlier(text: str, seconds: int) -> str:

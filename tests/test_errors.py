@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from base64 import b64decode
@@ -13,6 +14,8 @@ import pytest
 from standins.sequence_api import VERSIONS, SequenceAPI, faults
 from standins.sequence_api.app import cursor
 from tap_sequence.errors import SequenceError
+from tap_sequence.messages import MessageWriter
+from tap_sequence.tap import TapSequence
 from tests.sync import Synced, discovered, sync
 from tests.tap import ROOT, Run, run, settings
 
@@ -261,6 +264,7 @@ def test_a_body_that_is_no_page_fails(edit: Callable[[Any], object], words: str)
         (lambda page: page["items"][0].update(id=None), "an id in every item, got null"),
         (lambda page: page["items"][0].update(id=7), "an id in every item, got a number"),
         (lambda page: page["items"][0].update(id=""), "an id in every item, got an empty string"),
+        (lambda page: page["items"][0].update(id="\0"), "an id in every item, got an empty string"),
         (lambda page: page["items"][0].update(id=["x"]), "an id in every item, got an array"),
     ],
 )
@@ -549,6 +553,189 @@ def test_the_types_are_named_in_the_words_of_json(api: SequenceAPI) -> None:
         sync(api)
 
 
+NUMBERS = ["1e9999999999999999999", "-1e-9999999999999999999", "1" * 5000, "-" + "1" * 5000]
+"""Numbers that neither a Decimal nor Python's integers can hold."""
+
+
+def listed(item: str) -> Fault:
+    """Answer with a page of this one item."""
+    return faults.body(f'{{"items": [{item}], "pagination": {{}}}}', "application/json")
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_number_beyond_measure_arrives_as_text(number: str, api: SequenceAPI) -> None:
+    """A number that no type can hold, in a field that nobody declares, arrives as it was written.
+
+    At the top level, where such a field is dropped, it is dropped.
+    """
+    api.fail(listed(f'{{"id": "a", "tier": {number}, "address": {{"size": {number}}}}}'))
+    assert sync(api).records == [{"id": "a", "address": {"size": number}}]
+
+
+@pytest.mark.parametrize("number", [*NUMBERS, "-1", "true", "1.5", "1e400"])
+def test_a_total_that_is_none_counts_as_none(
+    number: str, api: SequenceAPI, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A totalResultSize that is no number of customers is as good as none."""
+    body = f'{{"items": [{{"id": "a"}}], "pagination": {{"totalResultSize": {number}}}}}'
+    api.fail(faults.body(body, "application/json"))
+    assert sync(api).ids == ["a"]
+    assert warnings(caplog) == []
+
+
+class Silent(MessageWriter):
+    """Makes the lines, and writes none."""
+
+    def _flush(self) -> None:
+        self._lines.clear()
+
+
+def declaring(**properties: Any) -> dict[str, Any]:
+    """Return a catalog with other or more properties; None takes one away."""
+    catalog = discovered()
+    declared = catalog["streams"][0]["schema"]["properties"]
+    for name, schema in properties.items():
+        if schema is None:
+            del declared[name]
+        else:
+            declared[name] = schema
+    return catalog
+
+
+def test_text_is_no_number(api: SequenceAPI) -> None:
+    """Where the catalog declares a number, text that reads as one is of another type."""
+    api.fail(listed('{"id": "a", "size": "1.5"}'))
+    with pytest.raises(SequenceError, match="field size: expected number or null, got string"):
+        sync(api, catalog=declaring(size={"type": ["number", "null"]}))
+
+
+@pytest.mark.parametrize("depth", range(900, 1100, 10))
+@pytest.mark.parametrize("options", [{}, {"batch_config": {"encoding": {"format": "jsonl"}}}])
+def test_values_nested_beyond_measure_fail_plainly(
+    options: dict[str, Any],
+    depth: int,
+    api: SequenceAPI,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Values in values in values, a thousand deep, arrive or end the run in plain words."""
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    options = {name: {**of, "storage": {"root": tmp_path.as_uri()}} for name, of in options.items()}
+    nested = "[" * depth + "]" * depth
+    api.fail(listed(f'{{"id": "a", "address": {{"x": {nested}}}}}'), None)
+    tap = TapSequence(config=settings(api, **options), message_writer=Silent())
+    said = "nested too deep"
+    try:
+        tap.sync_all()
+    except SequenceError as error:
+        said = str(error)
+    assert re.search("nested too deep|200, but no JSON", said)
+
+
+@pytest.mark.parametrize("escape", ["\\u0000", "\\ud800"])
+def test_odd_characters_amid_values_nested_beyond_measure(escape: str, api: SequenceAPI) -> None:
+    """A customer that would have to be cleaned, and is nested too deep for that, is named."""
+    nested = '{"a": ' * 600 + "1" + "}" * 600
+    api.fail(listed(f'{{"id": "a", "address": {{"x": "{escape}", "y": {nested}}}}}'))
+    with pytest.raises(SequenceError, match="customers: id 'a': nested too deep to be read"):
+        sync(api)
+
+
+# Times
+
+
+@pytest.mark.parametrize("name", ["createdAt", "archivedAt"])
+@pytest.mark.parametrize(
+    ("sent", "delivered"),
+    [
+        ("2025-01-01", "2025-01-01T00:00:00.000000Z"),
+        ("2025-01-01T10:00", "2025-01-01T10:00:00.000000Z"),
+        ("2025-01-01 10:00:00Z", "2025-01-01T10:00:00.000000Z"),
+        ("2025-01-01t10:00:00z", "2025-01-01T10:00:00.000000Z"),
+        ("20250101T100000Z", "2025-01-01T10:00:00.000000Z"),
+        ("2025-01-01T10:00:00+02:00", "2025-01-01T08:00:00.000000Z"),
+        ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00.000000Z"),
+        ("2016-12-31T23:59:60.25Z", "2017-01-01T00:00:00.250000Z"),
+        ("2016-12-31T15:59:60-08:00", "2017-01-01T00:00:00.000000Z"),
+        ("2025-01-01T24:00:00Z", "2025-01-02T00:00:00.000000Z"),
+        ("2025-01-01T24:00", "2025-01-02T00:00:00.000000Z"),
+        ("2025-12-31T24:00:00.000+01:00", "2025-12-31T23:00:00.000000Z"),
+    ],
+)
+def test_a_time_in_an_unusual_form_arrives(
+    sent: str, delivered: str, name: str, api: SequenceAPI
+) -> None:
+    """A time in a form that not every target reads arrives as the moment that it means."""
+    api.fail(listed(json.dumps({"id": "a", name: sent})))
+    assert sync(api).records == [{"id": "a", name: delivered}]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "0000-01-01T00:00:00Z",
+        "10000-01-01T00:00:00Z",
+        "9999-12-31T24:00:00Z",
+        "9999-12-31T23:59:60Z",
+        "2025-01-01T24:00:01Z",
+        "2025-01-01T25:00:00Z",
+        "2025-01-01T00:00:00+24:00",
+        "2025-01-01T23:59:61Z",
+        "1735689600",
+        "",
+        5,
+        True,
+        {"planted": 1},
+    ],
+)
+def test_a_time_that_is_none_fails_plainly(sent: object, api: SequenceAPI) -> None:
+    """A creation time that is no time ends the run in words of it that give no wrong advice."""
+    api.fail(listed(json.dumps({"id": "a", "createdAt": sent})))
+    words = "customers: id 'a': field createdAt: expected a date-time of the years 1 to 9999"
+    with pytest.raises(SequenceError, match=f"^{words}$"):
+        sync(api)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        None,
+        {},
+        {"type": "string"},
+        {"type": ["string", "null"], "format": "date"},
+        {"type": "integer"},
+        {"type": "object", "properties": {"a": {"type": "string"}}},
+    ],
+)
+def test_the_creation_time_is_normalised_whatever_the_catalog(
+    schema: dict[str, Any] | None, api: SequenceAPI
+) -> None:
+    """Whatever the catalog says of createdAt, it arrives in its one form, and is the bookmark."""
+    api.fail(listed('{"id": "a", "createdAt": "2025-01-01T02:00:00.5+02:00"}'))
+    synced = sync(api, catalog=declaring(createdAt=schema))
+    assert synced.records == [{"id": "a", "createdAt": "2025-01-01T00:00:00.500000Z"}]
+    assert synced.bookmark["replication_key_value"] == "2025-01-01T00:00:00.500000Z"
+
+
+@pytest.mark.parametrize("name", ["a-b", "class", "1x", "", "a b", "\xe9", "_0", "__init__"])
+def test_a_property_can_have_any_name(name: str, api: SequenceAPI) -> None:
+    """A property whose name is no identifier of Python is checked and delivered as any other."""
+    catalog = declaring(**{name: {"type": ["string", "null"]}})
+    api.fail(listed(json.dumps({"id": "a", name: "b"})))
+    assert sync(api, catalog=catalog).records == [{"id": "a", name: "b"}]
+    api.fail(listed(json.dumps({"id": "a", name: 5})))
+    with pytest.raises(SequenceError, match="expected string or null, got integer"):
+        sync(api, catalog=catalog)
+
+
+@pytest.mark.parametrize("name", ['a"b', "a\\b", "a\nb"])
+def test_a_property_can_have_a_name_that_needs_escapes(name: str, api: SequenceAPI) -> None:
+    """A property whose name JSON has to escape is delivered."""
+    api.fail(listed(json.dumps({"id": "a", name: "b"})))
+    catalog = declaring(**{name: {"type": ["string", "null"]}})
+    assert sync(api, catalog=catalog).records == [{"id": "a", name: "b"}]
+
+
 @pytest.mark.parametrize("created_at", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
 def test_a_time_that_no_calendar_has_in_utc_fails(created_at: str, api: SequenceAPI) -> None:
     """A creation time before year 1 or after year 9999 in UTC is one of no known form."""
@@ -558,11 +745,11 @@ def test_a_time_that_no_calendar_has_in_utc_fails(created_at: str, api: Sequence
 
 
 def test_an_id_cannot_break_the_line(api: SequenceAPI) -> None:
-    """An id with a line break stands in one line, as any other."""
-    api.fail(item(id="a\nb\x1b[31m", label=5))
-    with pytest.raises(SequenceError) as raised:
-        sync(api)
-    assert str(raised.value).isprintable()
+    """An id that does not look like one, and could be an address, is not shown."""
+    for odd in ("a\nb\x1b[31m", "ada@planted.example", "Ada Planted", "a" * 65):
+        api.fail(item(id=odd, label=5))
+        with pytest.raises(SequenceError, match="customers: id not shown: field label:"):
+            sync(api)
 
 
 def test_null_arrives_anywhere_but_in_the_id() -> None:
