@@ -1,4 +1,4 @@
-"""One request to Sequence: its URL, credentials, version and parameters, its retries and errors."""
+"""One request to Sequence: its URL, credentials, version and parameters, its retries and page."""
 
 from __future__ import annotations
 
@@ -13,24 +13,26 @@ from itertools import count
 from random import uniform
 from threading import local
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, ParamSpec, TypeVar
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import urlsplit
 
 import backoff
-import requests
 from singer_sdk.authenticators import BasicAuthenticator
 from singer_sdk.exceptions import RetriableAPIError
 from singer_sdk.helpers._catalog import get_selected_schema, pop_deselected_record_properties
 from singer_sdk.streams.rest import HTTPRequest, PageContext, RESTStream
 from typing_extensions import override
-from urllib3.exceptions import NewConnectionError, ReadTimeoutError
 
 from tap_sequence.errors import RefusedError, SequenceError, kind_of
+from tap_sequence.failures import can_pass, failure
 from tap_sequence.pagination import NEWEST_FIRST, Page, Position
-from tap_sequence.records import Json, RecordReader, decode
+from tap_sequence.records import Json, RecordReader, decode, storable
+from tap_sequence.refusals import said
+from tap_sequence.transport import LARGEST_ANSWER, TooLargeError, open_session, read_body
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+    import requests
     from backoff.types import Details
     from pyrate_limiter import Limiter
     from singer_sdk.helpers.types import Auth, Context
@@ -51,8 +53,16 @@ WHAT_TO_CHECK: dict[int, str] = {
     "(the sandbox has keys of its own)",
     HTTPStatus.FORBIDDEN: "check that the key of client_id may read this list",
     HTTPStatus.NOT_FOUND: "check api_url",
+    HTTPStatus.PROXY_AUTHENTICATION_REQUIRED: "check the credentials in HTTPS_PROXY",
 }
 """The setting to look at, by status."""
+
+MEDIA_TYPE = re.compile(
+    "(application|audio|font|image|message|model|multipart|text|video)/[a-z0-9.+-]{1,40}"
+)
+
+LARGEST_TOTAL = 10**12
+"""What a `totalResultSize` is taken for a mistake from."""
 
 
 class Answer(NamedTuple):
@@ -81,9 +91,6 @@ class SequenceClient(RESTStream[Position]):
 
     filters: ClassVar[dict[str, str]] = {}
     created_at: ClassVar[str] = "createdAt"
-
-    allow_redirects = False  # Sequence sends none, and a redirect could carry the secret elsewhere
-    _LOG_REQUEST_METRICS = False  # a line for every page would drown what matters
 
     # --- One request ---------------------------------------------------------------------------
 
@@ -138,19 +145,18 @@ class SequenceClient(RESTStream[Position]):
     def requests_session(self) -> requests.Session:
         # The SDK's is one for all threads, which requests does not promise to be safe
         if not hasattr(self._sessions, "mine"):
-            session = requests.Session()
-            # The environment's proxies and certificates: for a prepared request, which the SDK
-            # sends, requests looks for the proxies each time, and never for the certificates
-            found = session.merge_environment_settings(self.url_base, {}, None, None, None)
-            session.proxies, session.verify = found["proxies"], found["verify"]
-            session.trust_env = False
-            self._sessions.mine = session
+            self._sessions.mine = open_session(self.url_base)
         mine: requests.Session = self._sessions.mine
         return mine
 
     @cached_property
     def _sessions(self) -> local:
         return local()
+
+    @override
+    def get_url(self, context: Context | None) -> str:
+        # The SDK's puts settings, the secret too, in place of their names in braces
+        return f"{self.url_base}{self.path}"
 
     @override
     def get_http_request(self, *, page: PageContext[Position]) -> HTTPRequest:
@@ -178,80 +184,81 @@ class SequenceClient(RESTStream[Position]):
             RefusedError: If Sequence refuses the request.
             SequenceError: If the answer is not a page.
         """
-        http = self.get_http_request(page=PageContext(None, position))
-        request = self.build_prepared_request(
-            method=http.method, url=http.url, params=http.encode_params(), headers=http.headers
-        )
-        return self._answer(self._request(request, None))
-
-    @override
-    def _request(
-        self, prepared_request: requests.PreparedRequest, context: Context | None
-    ) -> requests.Response:
-        # An error of requests holds the URL, and with it the filters' values
+        response, body = self._send(position)
         try:
-            return super()._request(prepared_request, context)
-        except requests.RequestException as error:
-            message = f"{self._request_line}: {self._network_failure(error)}"
-        raise RetriableAPIError(message)
+            answer, unstorable = decode(body)
+        except ValueError:
+            answer, unstorable = None, False
+            if response.status_code == HTTPStatus.OK:
+                raise self._no_json(response, len(body)) from None
+        if response.status_code != HTTPStatus.OK:
+            raise self._refusal(response, self._said(answer, position))
+        self._check_version(response)
+        return self._answer(answer, position, unstorable=unstorable)
 
-    @override
-    def validate_response(self, response: requests.Response) -> None:
-        status = response.status_code
-        if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise RetriableAPIError(self.response_error_message(response), response)
-        if status != HTTPStatus.OK:
-            raise RefusedError(self.response_error_message(response), status)
+    def _send(self, position: Position) -> tuple[requests.Response, bytes]:
+        """Send a request; return what was answered, and its body."""
+        http = self.get_http_request(page=PageContext(None, position))
+        try:
+            query = http.encode_params()
+        except UnicodeEncodeError:
+            message = "a filter or the cursor holds half of a character"
+            raise RefusedError(f"{self._request_line}: {message}", HTTPStatus.BAD_REQUEST) from None
+        session = self.requests_session
+        try:
+            request = self.build_prepared_request(
+                method=http.method, url=http.url, params=query, headers=http.headers
+            )
+            # Sequence sends no redirects, and one could carry the secret elsewhere
+            response = session.send(
+                request, stream=True, timeout=self.timeout, allow_redirects=False
+            )
+            try:
+                return response, read_body(response)
+            except (OSError, TooLargeError):
+                if response.status_code == HTTPStatus.OK:
+                    raise
+                return response, b""  # the status says enough
+        except TooLargeError:
+            message = f"an answer of more than {LARGEST_ANSWER} MB; lower page_size"
+            raise SequenceError(f"{self._request_line}: {message}") from None
+        except (OSError, ValueError) as error:  # an OSError, as are all of requests' own
+            words, passing = failure(
+                error,
+                host=urlsplit(self.url_base).netloc,
+                seconds=self.timeout,
+                proxied=bool(session.proxies),
+            )
+        # Outside, as what requests raised holds the URL, and with it the filters' values
+        kind = RetriableAPIError if passing else SequenceError
+        raise kind(f"{self._request_line}: {words}")
 
-    @override
-    def response_error_message(self, response: requests.Response) -> str:
+    def _refusal(self, response: requests.Response, said: str) -> RetriableAPIError | RefusedError:
         status = response.status_code
         message = f"{self._request_line}: {status} {responses.get(status, '')}".rstrip()
-        if said := self._redact(_said(response)):
-            message += f" ({said[:300]})"
-        if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            return message
-        return f"{message}; {WHAT_TO_CHECK.get(status, 'check api_url and api_version')}"
+        message += said
+        if can_pass(status):
+            return RetriableAPIError(message, response)
+        check = WHAT_TO_CHECK.get(status, "check api_url and api_version")
+        return RefusedError(f"{message}; {check}", status)
+
+    def _no_json(self, response: requests.Response, size: int) -> RetriableAPIError:
+        kind = response.headers.get("Content-Type", "of no type").partition(";")[0].strip().lower()
+        kind = kind if kind == "of no type" or MEDIA_TYPE.fullmatch(kind) else "of an odd type"
+        message = f"200, but no JSON ({size} bytes, {kind})"
+        return RetriableAPIError(f"{self._request_line}: {message}", response)
+
+    def _said(self, body: Json, position: Position) -> str:
+        """Quote Sequence in brackets, as far as that tells nothing of a customer or the secret."""
+        secret = self.config["client_secret"]
+        token = b64encode(f"{self.config['client_id']}:{secret}".encode()).decode()
+        filters = (value for name, value in self.query.items() if name != "includeArchived")
+        words = said(body, (secret, token, *filters, position.cursor or ""))
+        return f" ({words})" if words else ""
 
     @property
     def _request_line(self) -> str:
         return f"{self.http_method} {self.path}"
-
-    def _network_failure(self, error: requests.RequestException) -> str:
-        cause = error.args[0] if error.args else None
-        cause = getattr(cause, "reason", cause)
-        seconds = f"within {self.timeout} s (request_timeout)"
-        match error:
-            case requests.ConnectTimeout():
-                words = f"no connection {seconds}; check api_url"
-            case requests.Timeout():
-                words = f"no answer {seconds}"
-            case requests.ConnectionError() if isinstance(cause, ReadTimeoutError):
-                words = f"no more of the answer {seconds}"
-            case requests.exceptions.SSLError():
-                words = (
-                    "the server's certificate or its TLS is not accepted; check api_url, or name "
-                    "your company's certificates in REQUESTS_CA_BUNDLE"
-                )
-            case requests.ConnectionError() if isinstance(cause, NewConnectionError):
-                words = f"no connection to {urlsplit(self.url_base).netloc}; check api_url"
-            case requests.exceptions.ChunkedEncodingError():
-                words = "the answer broke off"
-            case requests.exceptions.ContentDecodingError():
-                words = "the answer could not be decompressed"
-            case _:
-                words = "the connection broke off"
-        return words
-
-    def _redact(self, text: str) -> str:
-        """Take out of the API's words what must not be printed."""
-        secret = self.config["client_secret"]
-        token = b64encode(f"{self.config['client_id']}:{secret}".encode()).decode()
-        filters = (value for name, value in self.query.items() if name != "includeArchived")
-        for value in (secret, token, *filters):
-            for form in {value, quote(value, safe=""), quote_plus(value)}:
-                text = text.replace(form, "***")
-        return re.sub(r"\S+(@|%40)\S+", "***", text)
 
     # --- Retries ---------------------------------------------------------------------------------
 
@@ -312,12 +319,17 @@ class SequenceClient(RESTStream[Position]):
     # --- One page --------------------------------------------------------------------------------
 
     @cached_property
+    def selected_schema(self) -> dict[str, Any]:
+        """The catalog's schema, without what is not selected."""
+        return get_selected_schema(self.name, self.effective_schema, self.mask)
+
+    @cached_property
     def reader(self) -> RecordReader:
         """What turns items into records, by the catalog's schema and selection."""
         return RecordReader(
             self.name,
             self.effective_schema,
-            get_selected_schema(self.name, self.effective_schema, self.mask),
+            self.selected_schema,
             created_at=self.created_at,
             deselect=partial(pop_deselected_record_properties, schema=self.schema, mask=self.mask),
         )
@@ -331,19 +343,13 @@ class SequenceClient(RESTStream[Position]):
         records = self.reader.read(answer.items, unstorable=answer.unstorable)
         return Page(records, answer.after, answer.total)
 
-    def _answer(self, response: requests.Response) -> Answer:
-        # Not parse_response, after which the SDK does not try again
-        try:
-            answer, unstorable = decode(response.content)
-        except ValueError:
-            kind = response.headers.get("Content-Type", "of no type").partition(";")[0]
-            message = f"200, but no JSON ({len(response.content)} bytes, {kind})"
-            raise RetriableAPIError(f"{self._request_line}: {message}", response) from None
+    def _answer(self, answer: Json, position: Position, *, unstorable: bool) -> Answer:
         if not isinstance(answer, dict):
             raise self._unexpected("an object", answer)
         items, pagination = answer.get("items"), answer.get("pagination")
         if not isinstance(items, list):
-            raise self._unexpected("an array called items", items)
+            said = self._said(answer, position)
+            raise self._unexpected("an array called items", items, said)
         if pagination is None and len(items) < self.config["page_size"]:
             pagination = {}
         if not isinstance(pagination, dict):
@@ -351,39 +357,24 @@ class SequenceClient(RESTStream[Position]):
         after, total = pagination.get("after"), pagination.get("totalResultSize")
         if after is not None and not isinstance(after, str):
             raise self._unexpected("pagination.after to be a string", after)
-        self._check_version(response)
-        return Answer(items, unstorable, after or None, total if isinstance(total, int) else None)
+        if unstorable and storable(after) != after:
+            raise self._unexpected("pagination.after without NUL or half of a character", after)
+        total = total if type(total) is int and 0 <= total < LARGEST_TOTAL else None
+        return Answer(items, unstorable, after or None, total)
 
-    def _unexpected(self, expected: str, got: object) -> SequenceError:
-        return SequenceError(f"{self._request_line}: expected {expected}, got {kind_of(got)}")
+    def _unexpected(self, expected: str, got: object, said: str = "") -> SequenceError:
+        return SequenceError(f"{self._request_line}: expected {expected}, got {kind_of(got)}{said}")
 
     def _check_version(self, response: requests.Response) -> None:
         asked = self.config.get("api_version")
-        answered = response.headers.get("Sequence-Version", asked)
-        if asked and answered != asked and not self._version_warned:
+        answered = response.headers.get("Sequence-Version") or asked
+        if asked and answered and answered != asked and not self._version_warned:
             self._version_warned = True
             self.logger.warning(
-                "%s: api_version %s was asked for, %r answered", self._request_line, asked, answered
+                "%s: api_version %s was asked for, %s answered",
+                self._request_line,
+                asked,
+                answered if re.fullmatch("[0-9-]{1,10}", answered) else "another",
             )
 
     _version_warned = False
-
-
-def _said(response: requests.Response) -> str:
-    """Find Sequence's own words in the body of an error, in one of the two documented shapes."""
-    try:
-        body, _ = decode(response.content)
-    except ValueError:
-        return ""
-    body = body if isinstance(body, dict) else {}
-    error = body.get("error")
-    words = []
-    if isinstance(error, dict):
-        words = [error.get("type"), error.get("message")]
-        body = error
-    errors = body.get("errors")
-    for one in errors if isinstance(errors, list) else ():
-        if isinstance(one, dict):
-            words += [one.get("key"), one.get("message") or one.get("error")]
-    text = ": ".join(word for word in words if isinstance(word, str) and word)
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -47,6 +47,12 @@ def texts(tree: ast.AST) -> Iterator[list[str]]:
             if isinstance(node, ast.keyword) and node.arg in {"title", "description"}
         ),
         *(key for node in ast.walk(tree) if isinstance(node, ast.Dict) for key in node.keys),
+        # lists of words
+        *(
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute) and node.attr == "split"
+        ),
     }
     parts = {
         part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values
@@ -66,6 +72,7 @@ def words(text: str) -> str:
 NEVER_SHOWN = {
     "nested too deep",  # becomes "200, but no JSON"
     "The configuration is not valid",  # its mistakes are shown
+    r"^Tunnel connection failed: (\d{3})\b",  # how Python words what the tap words otherwise
 }
 TEXTS = [
     text

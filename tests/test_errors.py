@@ -86,8 +86,8 @@ def item(**fields: Any) -> Fault:
         (faults.status(403, "<html>No</html>"), ["403 Forbidden", "client_id"]),
         (faults.error(404, "NotFound", "nothing here"), ["404 Not Found", "nothing", "api_url"]),
         (
-            faults.error(400, "UnrecognisedApiVersion", "there is no version 1"),
-            ["400 Bad Request", "UnrecognisedApiVersion: there is no version 1", "api_version"],
+            faults.error(400, "UnrecognisedApiVersion", "there is no such version"),
+            ["400 Bad Request", "UnrecognisedApiVersion: there is no such version", "api_version"],
         ),
         (
             faults.errors(400, {"email": "is no address", "limit": "is too long"}),
@@ -113,11 +113,19 @@ def test_a_refusal_ends_the_run_at_once(fault: Fault, words: list[str]) -> None:
 
 
 def test_a_refusal_in_both_shapes_at_once_is_quoted(api: SequenceAPI) -> None:
-    """Type, message, key and message of each error are quoted from the longest documented shape."""
-    found = [{"code": "c", "message": "is odd", "key": "label"}, {"key": "alias", "message": "no"}]
+    """Type and message, and key, code and message of each error, are quoted where they can be."""
+    found = [{"code": "E7", "message": "is odd", "key": "label"}, {"key": "alias", "message": "no"}]
     body = {"error": {"type": "Invalid", "message": "two things", "errors": found}}
     api.fail(faults.status(400, body))
-    with pytest.raises(SequenceError, match="Invalid: two things: label: is odd: alias: no"):
+    with pytest.raises(SequenceError, match="Invalid: two things: label: E7: is odd: alias: no"):
+        sync(api)
+
+
+def test_an_error_in_place_of_a_page_is_quoted(api: SequenceAPI) -> None:
+    """A 200 that holds an error in place of customers is reported in Sequence's own words."""
+    api.fail(faults.answer(lambda _: {"error": {"type": "Unavailable", "message": "try again"}}))
+    words = r"expected an array called items, got null \(Unavailable: try again\)$"
+    with pytest.raises(SequenceError, match=words):
         sync(api)
 
 
@@ -257,6 +265,8 @@ def test_a_body_that_is_no_page_fails(edit: Callable[[Any], object], words: str)
         (lambda _: {"error": {"message": "x"}}, "expected an array called items"),
         (lambda page: page.update(pagination=[]), "an object called pagination, got an array"),
         (lambda page: page["pagination"].update(after=7), "after to be a string, got a number"),
+        (lambda page: page["pagination"].update(after="\0"), "pagination.after without NUL"),
+        (lambda page: page["pagination"].update(after="a\ud800"), "pagination.after without NUL"),
         (lambda page: page["items"].append(None), "every item to be an object, got null"),
         (lambda page: page["items"].append([]), "every item to be an object, got an array"),
         (lambda page: page["items"].append({}), "expected an id in every item"),
