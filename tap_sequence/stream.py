@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import UTC, datetime
+from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from singer_sdk.batch import Batcher
+from singer_sdk.exceptions import MapExpressionError
 from singer_sdk.helpers._batch import SDKBatchMessage
 from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.mapper import CustomStreamMap
 from singer_sdk.singerlib import RecordMessage, StateMessage
 from typing_extensions import override
 
 from tap_sequence.background import BackgroundRequests
 from tap_sequence.client import SequenceClient
 from tap_sequence.errors import RefusedError, SequenceError
+from tap_sequence.mapping import Whole
 from tap_sequence.messages import TOO_DEEP
 from tap_sequence.pace import Pace
 from tap_sequence.pagination import NEWEST_FIRST, OLDEST_FIRST, Position
+from tap_sequence.records import id_of
 from tap_sequence.state import Progress, Scope
 from tap_sequence.times import utc_text
 
@@ -27,6 +33,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers._batch import BatchConfig
     from singer_sdk.helpers.types import Context
+    from singer_sdk.mapper import StreamMap
 
     from tap_sequence.pagination import Span
     from tap_sequence.records import Record
@@ -87,21 +94,35 @@ class SequenceStream(SequenceClient):
         """Make the RECORD messages of a page, as its stream maps want them."""
         # The SDK's _generate_record_messages would select and conform what RecordReader has
         now = datetime.now(UTC)
+        declared = self.selected_schema.get("properties") or {}
         for record in records:
-            for stream_map in self.stream_maps:
+            for stream_map, has_expressions in self._maps:
                 try:
-                    mapped = stream_map.transform(record)
-                except (
-                    ArithmeticError,
-                    AttributeError,
-                    LookupError,
-                    TypeError,
-                    ValueError,
-                ) as error:
-                    what = f"an expression in stream_maps raised {type(error).__name__}"
-                    raise SequenceError(f"{self.name}: id {record['id']!r}: {what}") from error
+                    mapped = stream_map.transform(
+                        # The SDK calls a field undefined that the record lacks
+                        Whole(record, declared) if has_expressions else record
+                    )
+                except Exception as error:  # noqa: BLE001  expressions raise what they like
+                    raise self._not_mapped(record, error, stream_map) from None
                 if mapped is not None:
                     yield RecordMessage(stream_map.stream_alias, mapped, time_extracted=now)
+
+    @cached_property
+    def _maps(self) -> list[tuple[StreamMap, bool]]:
+        """The stream maps, and whether each has expressions."""
+        # At debug level the SDK logs what a filter came to, which can be a field's value
+        logger = logging.getLogger("singer_sdk.mapper")
+        logger.setLevel(max(logger.getEffectiveLevel(), logging.INFO))
+        return [(one, isinstance(one, CustomStreamMap)) for one in self.stream_maps]
+
+    def _not_mapped(self, record: Record, error: Exception, stream_map: StreamMap) -> SequenceError:
+        cause = error.__cause__ if isinstance(error, MapExpressionError) else None
+        raised = type(cause or error).__name__
+        if isinstance(stream_map, CustomStreamMap):
+            what = f"an expression in stream_maps raised {raised}"
+        else:
+            what = f"flattening raised {raised}"
+        return SequenceError(f"{self.name}: {id_of(record)}: {what}")
 
     @override
     def _sync_batches(self, batch_config: BatchConfig, context: Context | None = None) -> None:
@@ -126,18 +147,20 @@ class SequenceStream(SequenceClient):
                     self._tap.write_message(
                         SDKBatchMessage(stream, batch_config.encoding, manifest)
                     )
+            counter.increment(sum(len(page.records) for page in pages))
             self._delivered(pages[-1])
 
-        for page in self.pages():
-            if size + len(page.records) > room:
-                write()
-                pages, size = [], 0
-            pages.append(page)
-            size += len(page.records)
-            if self.ABORT_AT_RECORD_COUNT is not None:
-                write()
-                self._check_max_record_limit(size)
-        write()
+        with self.get_record_counter() as counter, self.get_sync_timer():
+            for page in self.pages():
+                if size + len(page.records) > room:
+                    write()
+                    pages, size = [], 0
+                pages.append(page)
+                size += len(page.records)
+                if self.ABORT_AT_RECORD_COUNT is not None:
+                    write()
+                    self._check_max_record_limit(size)
+            write()
 
     def _delivered(self, page: Delivery) -> None:
         """Tell the target how far it has come."""
@@ -214,14 +237,28 @@ class SequenceStream(SequenceClient):
                 yield from span.pages(requests, self.created_at, joins=joins)
 
     def _warn_of_what_was_changed(self) -> None:
-        if self.reader.unknown_fields:
+        known = self.schema["properties"].keys()
+        if unknown := self.reader.unknown_fields - known:
             self.logger.warning(
                 "The API sent fields that this version of the tap does not know, and they were "
-                "dropped: %s",
-                ", ".join(repr(name)[1:-1] for name in sorted(self.reader.unknown_fields)),
+                "dropped (upgrade it to have them): %s",
+                _in_words(unknown),
+            )
+        if missing := self.reader.unknown_fields & known:
+            self.logger.warning(
+                "The API sent fields that the catalog does not declare, and they were dropped "
+                "(discover it again to have them): %s",
+                _in_words(missing),
             )
         if self.reader.characters_removed:
             self.logger.warning(
                 "Some texts held NUL characters or halves of surrogate pairs, which databases "
                 "can't store: these characters were removed"
             )
+
+
+def _in_words(fields: set[str]) -> str:
+    """Name some fields; what is no field's name could be a customer's."""
+    shown = sorted(name for name in fields if re.fullmatch("[a-z][A-Za-z0-9_]{0,40}", name))[:20]
+    hidden = len(fields) - len(shown)
+    return ", ".join([*shown, *([f"{hidden} more"] if hidden else [])])

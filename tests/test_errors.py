@@ -479,11 +479,37 @@ def test_unknown_fields_are_one_warning() -> None:
 def test_the_warning_of_unknown_fields_is_one_line(
     api: SequenceAPI, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Names of unknown fields cannot break the line that they stand in."""
-    api.fail(item(**{"a\nb": 1, "c\0": 2, "d\x1b[31m": 3}))
+    """What is no field's name stands as a number in the warning of unknown fields."""
+    api.fail(item(**{"a\nb": 1, "d\x1b[31m": 3, "Ada Planted": 4, "tier": 5, "ada@planted": 6}))
     sync(api)
     (warning,) = warnings(caplog)
     assert warning.isprintable()
+    assert warning.endswith(": tier, 4 more")
+
+
+def test_the_warning_of_unknown_fields_is_short(
+    api: SequenceAPI, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Of a thousand unknown fields the warning names twenty."""
+    api.fail(item(**{f"field{number:03}": number for number in range(1000)}))
+    sync(api)
+    (warning,) = warnings(caplog)
+    assert warning.endswith("field018, field019, 980 more")
+
+
+def test_fields_that_the_catalog_lacks_are_told_apart(
+    api: SequenceAPI, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A field that the tap declares and an older catalog doesn't is not called unknown to it."""
+    catalog = discovered()
+    del catalog["streams"][0]["schema"]["properties"]["label"]
+    api.fail(item(tier="gold", label="planted"))
+    sync(api, catalog=catalog)
+    unknown, missing = warnings(caplog)
+    assert "this version of the tap does not know" in unknown
+    assert unknown.endswith(": tier")
+    assert "the catalog does not declare" in missing
+    assert missing.endswith(": label")
 
 
 # Values of another type

@@ -205,6 +205,24 @@ def test_a_failure_prints_no_secret_and_no_data(
     assert held(json.dumps(ended.states)) == []
 
 
+MAPS: dict[str, dict[str, str]] = {
+    "a filter": {"__filter__": "email"},
+    "a failing filter": {"__filter__": "int(legalName)"},
+    "a field": {"seen": "json.loads(legalName)"},
+    "a field of a field": {"seen": "address.line1.nothing"},
+}
+
+
+@pytest.mark.parametrize("stream_map", MAPS.values(), ids=MAPS.keys())
+def test_stream_maps_print_no_data(
+    stream_map: dict[str, str], api: SequenceAPI, tap: Callable[..., Run]
+) -> None:
+    """What expressions come to, or fail on, is logged at no level."""
+    ended = tap(api, stream_maps={"customers": stream_map})
+    assert ended.exit_code == (0 if stream_map == MAPS["a filter"] else 1)
+    assert held(ended.stderr) == []
+
+
 def test_a_refused_connection_prints_no_secret_and_no_data(
     api: SequenceAPI, tap: Callable[..., Run]
 ) -> None:
@@ -223,7 +241,7 @@ def test_faults_that_pass_print_no_secret_and_no_data(
     for fault in (faults.hang(2), faults.status(429, PAGE), faults.reset(), faults.cut(700)):
         api.fail(fault)
     api.fail(faults.version("2031-01-01"))
-    api.fail(item(rating=QUOTE, label=f"{MARK}\0"))
+    api.fail(item(rating=QUOTE, label=f"{MARK}\0", **{CUSTOMER["legalName"]: 1, EMAIL: 2}))
     ended = tap(api, api_version="2024-05-09")
     assert ended.exit_code == 0
     assert len(ended.warnings) == 7

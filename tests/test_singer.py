@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import logging
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -13,8 +14,9 @@ from urllib.request import url2pathname
 import pytest
 
 from standins.sequence_api import VERSIONS, SequenceAPI, faults
+from tap_sequence.errors import SequenceError
 from tests.sync import Synced, discovered, sync
-from tests.tap import discover, run, settings
+from tests.tap import ROOT, discover, run, settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -474,6 +476,129 @@ def test_second_stream() -> None:
     assert schemas(synced)["names"]["schema"]["properties"].keys() == {"id", "name"}
 
 
+LITTLE: list[Record] = [
+    {"id": "a", "createdAt": "2024-02-03T00:00:00.000000Z", "url": "HTTPS://A.EXAMPLE"},
+    {"id": "b", "createdAt": "2024-02-02T00:00:00.000000Z", "url": None, "address": {}},
+    {"id": "c", "createdAt": "2024-02-01T00:00:00.000000Z", "organizations": [{"id": "o"}]},
+]
+"""Customers that lack most of what is declared."""
+
+
+def mapped(expression: str, **more: Any) -> list[Record]:
+    """Return what a stream map makes of those, with one field worked out by an expression."""
+    maps = {"customers": {"seen": expression, **more}}
+    with SequenceAPI(LITTLE, raw=True) as api:
+        return by_id(sync(api, stream_maps=maps).records)
+
+
+@pytest.mark.parametrize(
+    ("expression", "seen"),
+    [
+        ("url.lower() if url else None", ["https://a.example", None, None]),
+        ("_['url']", ["HTTPS://A.EXAMPLE", None, None]),
+        ("record['label']", [None] * 3),
+        ("label or 'none'", ["none"] * 3),
+        ("_.get('url') or 'none'", ["HTTPS://A.EXAMPLE", "none", "none"]),
+        ("_.url", ["HTTPS://A.EXAMPLE", None, None]),
+        ("'label' in record", [True] * 3),
+        ("address['town'] if address != None else 'none'", ["none", None, "none"]),
+        ("address.town if address != None else 'none'", ["none", None, "none"]),
+        ("organizations[0]['owner'] if organizations else 'none'", ["none", "none", None]),
+        ("[label for x in [1]][0]", [None] * 3),
+    ],
+)
+def test_an_expression_sees_every_declared_field(expression: str, seen: list[Any]) -> None:
+    """A field that the schema declares and a customer lacks is null to expressions, deep ones too.
+
+    No field that the customer lacks is added to what it leaves as.
+    """
+    wanted = [{**record, "seen": one} for record, one in zip(LITTLE, seen, strict=True)]
+    assert mapped(expression) == wanted
+
+
+def test_an_expression_sees_the_field_that_it_replaces() -> None:
+    """`self`, the value that an expression is to replace, is null where the customer lacks it."""
+    records = mapped("id", label="self or 'none'")
+    assert [record["label"] for record in records] == ["none"] * 3
+
+
+def test_a_filter_sees_every_declared_field() -> None:
+    """A filter on a field that some customers lack leaves these out."""
+    assert [record["id"] for record in mapped("id", __filter__="url")] == ["a"]
+    assert [record["id"] for record in mapped("id", __filter__="not label")] == ["a", "b", "c"]
+
+
+def test_a_second_stream_sees_every_declared_field() -> None:
+    """A stream made of the customers, with other keys, sees and has what they lack as null."""
+    maps = {
+        "labels": {
+            "__source__": "customers",
+            "__else__": None,
+            "__key_properties__": ["id", "label"],
+            "id": "id",
+            "label": "label",
+            "name": "legalName",
+        }
+    }
+    with SequenceAPI(LITTLE, raw=True) as api:
+        synced = sync(api, stream_maps=maps, flattening_enabled=True, flattening_max_depth=1)
+    records = [
+        one["record"]
+        for one in synced.messages
+        if one["type"] == "RECORD" and one["stream"] == "labels"
+    ]
+    assert by_id(records) == [{"id": one, "label": None, "name": None} for one in "abc"]
+
+
+def test_an_expression_does_not_see_what_is_deselected() -> None:
+    """A deselected field is undefined to expressions, as one that nobody declares."""
+    maps = {"customers": {"seen": "label"}}
+    catalog = catalog_with("label", selected=False)
+    with (
+        SequenceAPI(LITTLE, raw=True) as api,
+        pytest.raises(SequenceError, match="stream_maps raised NameNotDefined"),
+    ):
+        sync(api, catalog=catalog, stream_maps=maps)
+
+
+@pytest.mark.parametrize(
+    ("expression", "error"),
+    [
+        ("url.lower()", "AttributeDoesNotExist"),
+        ("planted", "NameNotDefined"),
+        ("planted(url)", "FunctionNotDefined"),
+        ("id + 1", "TypeError"),
+        ("int(id)", "ValueError"),
+        ("1 / 0", "ZeroDivisionError"),
+        ("address['planted']", "KeyError"),
+        ("json.loads(id)", "JSONDecodeError"),
+        ("'x' * 999999999", "IterableTooLong"),
+        ("9 ** 9 ** 9", "NumberTooHigh"),
+        ("datetime.datetime(0, 0, 0)", "ValueError"),
+    ],
+)
+@pytest.mark.parametrize("place", ["seen", "__filter__"])
+def test_an_expression_that_fails_names_the_customer(
+    expression: str, error: str, place: str, tmp_path: Path
+) -> None:
+    """An expression that can't be worked out ends the run in a line with the customer's id."""
+    maps = {"customers": {place: expression}}
+    customers = [{**LITTLE[1], "legalName": "planted"}]
+    words = f"^customers: id 'b': an expression in stream_maps raised {error}$"
+    with SequenceAPI(customers, raw=True) as api:
+        for batches in (None, batch_config(tmp_path, 10)):
+            with pytest.raises(SequenceError, match=words):
+                sync(api, stream_maps=maps, batch_config=batches)
+
+
+def test_the_remedy_for_expressions_works_word_for_word() -> None:
+    """What docs/messages.md says to write for a field that can be null can be written."""
+    messages = (ROOT / "docs" / "messages.md").read_text(encoding="utf-8")
+    entry = messages.partition("an expression in stream_maps raised")[2].partition("\n- `")[0]
+    (remedy,) = re.findall(r"`(\S+ if .+?)`", entry)
+    assert [record["seen"] for record in mapped(remedy)] == ["https://a.example", None, None]
+
+
 @pytest.mark.parametrize(
     "maps",
     [
@@ -574,6 +699,18 @@ def test_batches_of_a_long_list(tmp_path: Path) -> None:
         wanted = expected(api)
     files = batches(synced)["customers"]
     assert by_id([record for file in files for record in file]) == wanted
+
+
+def test_batches_are_counted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A run in batches logs how many records it sent, as a plain run does."""
+    counts = []
+    with SequenceAPI(250) as api:
+        for batches in (None, batch_config(tmp_path, 100)):
+            caplog.clear()
+            with caplog.at_level(logging.INFO):
+                sync(api, batch_config=batches)
+            counts += re.findall(r'"metric": ?"record_count", ?"value": ?(\d+)', caplog.text)
+    assert counts == ["250", "250"]
 
 
 def test_batches_without_customers(tmp_path: Path) -> None:
