@@ -31,15 +31,12 @@ def run(
     command: Sequence[str | Path], variables: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
     """Run a command in the project's folder, with some environment variables, to its good end."""
-    inherited = dict(os.environ)
-    # Four programs start for each run, in half the time where their bytecode is kept.
-    inherited.pop("PYTHONDONTWRITEBYTECODE", None)
     finished = subprocess.run(  # noqa: S603 - the arguments are this file's own
         command,
         capture_output=True,
         check=False,
         cwd=ROOT,
-        env={**inherited, **variables},
+        env={**os.environ, **variables},
         stdin=subprocess.DEVNULL,
         text=True,
     )
