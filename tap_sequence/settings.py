@@ -44,8 +44,8 @@ SETTINGS: dict[str, Any] = th.PropertiesList(
         th.StringType,
         allowed_values=["2024-01-01", "2024-05-09", "2024-07-30"],
         title="API version",
-        description="Version of the API that answers. Default: the version that the key is pinned "
-        "to, or else the latest.",
+        description="Version of the API that answers: 2024-01-01, 2024-05-09 or 2024-07-30. "
+        "Default: the version that the key is pinned to, or else the latest.",
     ),
     th.Property(
         "start_date",
@@ -143,7 +143,7 @@ def all_as_text(schema: Mapping[str, Any]) -> dict[str, Any]:
         schema: JSON schema of the configuration.
 
     Returns:
-        The schema with these settings as strings, to be undone by `from_text`.
+        The schema with these settings as strings, for `from_text` to read.
     """
     text = {"type": ["string"]}
     return {
@@ -155,17 +155,21 @@ def all_as_text(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def from_text(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Read numbers and booleans from their text.
+    """Read numbers, booleans and objects from their text.
 
     Args:
-        config: Settings from environment variables.
+        config: Settings from environment variables, or from Meltano, which takes them from there
+            and hands them on as they are.
         schema: JSON schema of the configuration.
 
     Returns:
         The settings; a text that is no such value stays as it is, for `mistakes` to find.
     """
+    known = schema["properties"]
     return {
-        name: _READERS[kind](value) if (kind := _reader(schema["properties"][name])) else value
+        name: _READERS[kind](value)
+        if isinstance(value, str) and (kind := _reader(known.get(name, {})))
+        else value
         for name, value in config.items()
     }
 

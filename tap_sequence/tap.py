@@ -129,6 +129,7 @@ class TapSequence(Tap):
         self.append_builtin_config(self.config_jsonschema)
         if not raise_errors:  # --discover, which needs no settings
             return []
+        self._config.update(settings.from_text(self._config, self.config_jsonschema))
         unknown = sorted(self._config.keys() - self.config_jsonschema["properties"].keys())
         if unknown:
             names = ", ".join(printable(name) for name in unknown)
@@ -160,11 +161,10 @@ class TapSequence(Tap):
         cls.append_builtin_config(cls.config_jsonschema)
         as_text = settings.all_as_text(cls.config_jsonschema)
         try:
-            config = parse_environment_config(as_text, cls._env_var_prefix)
+            return parse_environment_config(as_text, cls._env_var_prefix)
         except ValueError:  # of a file .env, which the SDK reads into the environment
             message = "the file .env is not text in UTF-8, or holds NUL characters"
             raise SequenceError(message) from None
-        return settings.from_text(config, cls.config_jsonschema)
 
     @classmethod
     @override

@@ -405,27 +405,22 @@ MISTAKES: list[tuple[str, Any]] = [
     ("lookback_window", -1),
     ("lookback_window", 3_155_760_001),
     ("lookback_window", 1.5),
-    ("lookback_window", "600"),
     ("lookback_window", True),
-    ("include_archived", "false"),
     ("include_archived", 1),
     *((name, value) for name in FILTERS for value in (5, True, ["a"])),
     ("page_size", 0),
     ("page_size", 101),
     ("page_size", 2.5),
-    ("page_size", "50"),
+    ("page_size", "fifty"),
     ("page_size", True),
     ("request_timeout", 0),
     ("request_timeout", 3601),
     ("request_timeout", 0.5),
-    ("request_timeout", "60"),
     ("max_requests_per_minute", 0),
     ("max_requests_per_minute", 1501),
-    ("max_requests_per_minute", "1500"),
     ("user_agent", "naïve"),
     ("user_agent", "two\nlines"),
     ("user_agent", 5),
-    ("flattening_max_depth", "1"),
     ("stream_maps", "customers"),
     ("stream_maps", {"__else__": 5}),
     ("stream_maps", {"customers": {"__else__": []}}),
@@ -489,7 +484,7 @@ def test_mistake(name: str, value: Any) -> None:
             "batch_config.storage.root: is no folder that can be written to",
         ),
         ("page_size", 101, "page_size: expected 1 to 100, not 101"),
-        ("page_size", "50", "page_size: expected integer, got a string, not '50'"),
+        ("page_size", "many", "page_size: expected integer, got a string, not 'many'"),
         (
             "api_version",
             "latest",
@@ -624,7 +619,7 @@ WRONG = {
     "api_version": "latest",
     "start_date": "yesterday",
     "lookback_window": -1,
-    "include_archived": "yes",
+    "include_archived": "maybe",
     "label": 5,
     "page_size": 1000,
     "request_timeout": 0,
@@ -696,36 +691,46 @@ def from_environment(**config: Any) -> Any:
     return TapSequence(config=config, parse_env_config=True).config
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "value"),
-    [
-        ("client_secret", "0123", "0123"),
-        ("api_url", "http://localhost:8080/api", "http://localhost:8080/api"),
-        ("api_version", "2024-01-01", "2024-01-01"),
-        ("start_date", "2024-01-31", "2024-01-31"),
-        ("legal_name", "true", "true"),
-        ("email", "5", "5"),
-        ("alias", "null", "null"),
-        ("label", " [x] ", " [x] "),
-        ("billing_status", "ACTIVE", "ACTIVE"),
-        ("user_agent", "acme/1.0", "acme/1.0"),
-        ("lookback_window", "0", 0),
-        ("lookback_window", "+60", 60),
-        ("page_size", "050", 50),
-        ("page_size", "", 100),
-        ("request_timeout", "3600", 3600),
-        *(("include_archived", text, True) for text in ("true", "True", "1", "yes", "on", "")),
-        *(("include_archived", text, False) for text in ("false", "FALSE", "0", "no", "off")),
-        ("flattening_enabled", "true", True),
-        ("flattening_max_depth", "2", 2),
-        ("stream_maps", '{"customers": {"label": null}}', {"customers": {"label": None}}),
-    ],
-)
+TEXTS: list[tuple[str, str, Any]] = [
+    ("client_secret", "0123", "0123"),
+    ("api_url", "http://localhost:8080/api", "http://localhost:8080/api"),
+    ("api_version", "2024-01-01", "2024-01-01"),
+    ("start_date", "2024-01-31", "2024-01-31"),
+    ("legal_name", "true", "true"),
+    ("email", "5", "5"),
+    ("alias", "null", "null"),
+    ("label", " [x] ", " [x] "),
+    ("billing_status", "ACTIVE", "ACTIVE"),
+    ("user_agent", "acme/1.0", "acme/1.0"),
+    ("lookback_window", "0", 0),
+    ("lookback_window", "+60", 60),
+    ("page_size", "050", 50),
+    ("page_size", "", 100),
+    ("request_timeout", "3600", 3600),
+    *(("include_archived", text, True) for text in ("true", "True", "1", "yes", "on", "")),
+    *(("include_archived", text, False) for text in ("false", "FALSE", "0", "no", "off")),
+    ("flattening_enabled", "true", True),
+    ("flattening_max_depth", "2", 2),
+    ("stream_maps", '{"customers": {"label": null}}', {"customers": {"label": None}}),
+]
+"""Settings, as text and as what it means."""
+
+
+@pytest.mark.parametrize(("name", "text", "value"), TEXTS)
 def test_environment(environment: pytest.MonkeyPatch, name: str, text: str, value: Any) -> None:
     """A variable TAP_SEQUENCE_… is a setting, of the type that the setting has."""
     environment.setenv("TAP_SEQUENCE_FLATTENING_MAX_DEPTH", "1")
     environment.setenv(f"TAP_SEQUENCE_{name.upper()}", text)
     read = from_environment()[name]
+    assert read == value
+    assert type(read) is type(value)
+
+
+@pytest.mark.parametrize(("name", "text", "value"), TEXTS)
+def test_text_in_a_file(name: str, text: str, value: Any) -> None:
+    """In a file a setting may be text as well, as Meltano writes what it has from a variable."""
+    config = {"client_id": "an-id", "client_secret": SECRET, "flattening_max_depth": "1"}
+    read = TapSequence(config={**config, name: text}).config[name]
     assert read == value
     assert type(read) is type(value)
 
