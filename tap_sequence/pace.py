@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from tap_sequence.pagination import Span
 
-INTERVAL = 10
-"""Seconds between two lines, at least."""
+INTERVAL, LATER = 10, 60
+"""Seconds between two lines, at least, in a read's first minute and afterwards."""
 
 
 class Pace:
@@ -39,7 +39,7 @@ class Pace:
         """
         self._read += records
         now = time.monotonic()
-        if now - self._said < INTERVAL:
+        if now - self._said < (INTERVAL if now - self._started <= LATER else LATER):
             return
         self._said = now
         rate = self._read / (now - self._started)

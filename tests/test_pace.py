@@ -51,6 +51,17 @@ def test_an_incremental_read_says_how_many_it_has_read(
     assert all(re.fullmatch(r"\d+ customers read, \d+ a second", one) for one in lines(caplog))
 
 
+def test_a_very_long_read_says_less(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """After the first minute there is a line a minute."""
+    let_pages_take(10, monkeypatch)
+    caplog.set_level("INFO")
+    with SequenceAPI(3000) as api:
+        sync(api)
+    assert len(lines(caplog)) == 6 + 4
+
+
 def test_a_short_read_says_nothing(caplog: pytest.LogCaptureFixture) -> None:
     """A read of less than ten seconds has no line of its own."""
     caplog.set_level("INFO")
