@@ -86,8 +86,10 @@ class SequenceStream(SequenceClient):
                 self.state_manager.is_flushed = False
                 written += len(records)
                 counter.increment(len(records))
-                self._check_max_record_limit(written)
+                if written == limit:
+                    break  # to raise here would have the timer say that the read has failed
                 self._delivered(page)
+        self._check_max_record_limit(written)
         yield from ()
 
     def _record_messages(self, records: Iterable[Record]) -> Iterator[RecordMessage]:

@@ -198,6 +198,7 @@ def test_test(flag: str) -> None:
     assert ended.exit_code == 0
     assert [one["type"] for one in ended.messages if one["type"] != "STATE"] == ["SCHEMA", "RECORD"]
     assert " | ERROR " not in ended.stderr
+    assert "failed" not in ended.stderr
 
 
 def test_test_without_customers() -> None:
