@@ -92,13 +92,6 @@ def wheel(folder: Path) -> Path:
     return built
 
 
-def instead_of_the_package(built: Path) -> dict[str, str]:
-    """Return the variable that has uv install a wheel wherever tap-sequence is asked for."""
-    overrides = built.with_name("overrides.txt")
-    overrides.write_text(f"tap-sequence @ {built.as_uri()}\n", encoding="utf-8")
-    return {"UV_OVERRIDE": str(overrides)}
-
-
 def blocks(document: str, language: str) -> list[str]:
     """Return a document's blocks of code in a language, in their order."""
     text = (ROOT / document).read_text(encoding="utf-8")

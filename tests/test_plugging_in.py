@@ -6,14 +6,17 @@ import fcntl
 import json
 import os
 import re
+import sqlite3
 import sys
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, closing, contextmanager
+from textwrap import dedent
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from psycopg import sql
 from ruamel.yaml import YAML
 
-from standins.environment import environment
-from standins.postgres import postgres
+from standins.postgres import Database, postgres
 from standins.sequence_api import SequenceAPI, faults
 from tests.pipelines import (
     MELTANO,
@@ -24,7 +27,6 @@ from tests.pipelines import (
     blocks,
     call,
     definition,
-    instead_of_the_package,
     plugins,
     schema_of_the_project,
     wheel,
@@ -40,9 +42,9 @@ RECIPES = "docs/recipes.md"
 
 
 @pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Build the package, and return the variable with which uv finds it under its name."""
-    return instead_of_the_package(wheel(tmp_path_factory.mktemp("dist")))
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the package, which is installed in place of a clone."""
+    return wheel(tmp_path_factory.mktemp("dist"))
 
 
 # --- One source for the settings -----------------------------------------------------------------
@@ -159,44 +161,224 @@ def tap_settings(about: Row) -> Row:
 
 # --- A Meltano project ---------------------------------------------------------------------------
 
+MELTANO_PAGE = "docs/meltano.md"
+BLOCK = "docs/sequence.meltano.yml"
+PLACEHOLDER = "\u2039path-or-URL\u203a"
+
+OTHER_TAP = """#!/bin/sh
+case "$*" in *--discover*) echo '{"streams": []}'; exit ;; esac
+echo '{"type": "SCHEMA", "stream": "orders", "key_properties": ["id"],
+    "schema": {"properties": {"id": {"type": "integer"}}}}' | tr -d '\\n'
+echo
+for id in 1 2 3; do echo '{"type": "RECORD", "stream": "orders", "record": {"id": '$id'}}'; done
+"""
+"""A tap that has been in the project before."""
+
 
 class Project:
-    """A new Meltano project, configured by the environment alone.
+    """A Meltano project.
 
     Attributes:
         folder: Where it is.
+        variables: Its environment.
     """
 
     def __init__(self, folder: Path, variables: dict[str, str]) -> None:
         self.folder = folder / "project"
-        self._variables = variables
-        call(MELTANO, "init", self.folder, folder=folder, variables=self._variables)
+        self.variables = variables
+        call(MELTANO, "init", self.folder, folder=folder, variables=self.variables)
 
-    def meltano(self, *arguments: object) -> str:
+    def meltano(self, *arguments: object, **variables: str) -> str:
         """Run a command of Meltano's, and return what it prints."""
-        return call(MELTANO, *arguments, folder=self.folder, variables=self._variables).stdout
+        given = self.variables | variables
+        return call(MELTANO, *arguments, folder=self.folder, variables=given).stdout
 
-    def add_loader(self) -> None:
-        """Do what `meltano add target-postgres` does where the hub can be reached."""
+    def change(self, **content: Any) -> None:
+        """Write something into the project's file."""
         yaml = YAML()
         file = self.folder / "meltano.yml"
-        content = yaml.load(file)
-        content["plugins"]["loaders"] = [definition("target-postgres")]
-        yaml.dump(content, file)
+        yaml.dump(yaml.load(file) | content, file)
+
+    def states(self, file: Path) -> set[str]:
+        """Return the ids of the states in a database of Meltano's."""
+        with closing(sqlite3.connect(file)) as system:
+            return {state for (state,) in system.execute("SELECT state_id FROM state")}
 
 
-def test_a_fresh_meltano_project(package: dict[str, str], tmp_path: Path) -> None:
-    """In a new project the tap is added from plugin.yaml, tested, and run into PostgreSQL."""
-    with SequenceAPI(120) as api, postgres() as database:
-        project = Project(tmp_path, environment(api, database, tmp_path) | package)
-        project.meltano("add", "tap-sequence", "--from-ref", ROOT / "plugin.yaml")
-        project.add_loader()
-        assert "is valid" in project.meltano("config", "test", "tap-sequence")
-        project.meltano("run", "tap-sequence", "target-postgres")
+@pytest.fixture(scope="module")
+def warehouse() -> Iterator[Database]:
+    """Start PostgreSQL."""
+    with postgres() as database:
+        yield database
 
-        rows = database.query("SELECT id FROM sequence.customers")
-        assert {row["id"] for row in rows} == {customer.id for customer in api.customers}
-        assert len(rows) == 120
+
+@pytest.fixture(scope="module")
+def existing(warehouse: Database, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Provide a project in which another tap has been loaded by target-postgres."""
+    folder = tmp_path_factory.mktemp("existing")
+    system = {"MELTANO_DATABASE_URI": f"sqlite:///{folder / 'meltano.db'}"}
+    project = Project(folder, warehouse.environment() | system)
+    script = folder / "tap-other"
+    script.write_text(OTHER_TAP, encoding="utf-8")
+    script.chmod(0o700)
+    tap = {"name": "tap-other", "namespace": "tap_other", "executable": str(script)}
+    loader = definition("target-postgres") | {"config": {"default_target_schema": "raw"}}
+    del loader["env"]
+    project.change(
+        plugins={
+            "extractors": [tap | {"capabilities": ["catalog", "discover"]}],
+            "loaders": [loader],
+        }
+    )
+    project.meltano("run", "tap-other", "target-postgres")
+    return project
+
+
+@pytest.fixture(scope="module")
+def with_the_tap(existing: Project, package: Path) -> Project:
+    """Do in this project what the page says, but for the API key."""
+    block = (ROOT / BLOCK).read_text(encoding="utf-8")
+    (existing.folder / "sequence.meltano.yml").write_text(
+        block.replace(PLACEHOLDER, str(package)), encoding="utf-8"
+    )
+    existing.change(**YAML(typ="safe").load(steps("yaml")[0]))
+    return existing
+
+
+def steps(language: str) -> list[str]:
+    """Return the blocks of code in the page's numbered steps."""
+    text = (ROOT / MELTANO_PAGE).read_text(encoding="utf-8")
+    found = re.findall(rf"^   ```{language}\n(.*?)^   ```$", text, re.DOTALL | re.MULTILINE)
+    return [dedent(block) for block in found]
+
+
+def test_block_agrees() -> None:
+    """The file to copy defines extractors and loader as meltano.yml does."""
+    block = YAML(typ="safe").load(ROOT / BLOCK)["plugins"]
+    tap, refresh = block["extractors"]
+    ours, our_refresh = plugins("extractors")
+    short = [
+        {name: of[name] for name in ("name", "kind", "sensitive") if name in of}
+        for of in ours["settings"]
+    ]
+    assert tap == {
+        **{name: ours[name] for name in ours if name != "description"},
+        "pip_url": PLACEHOLDER,
+        "settings": short,
+        "select": ["customers.*"],
+        "load_schema": "sequence",
+    }
+    assert refresh == our_refresh
+    (loader,) = block["loaders"]
+    our_loader = plugins("loaders")[0]
+    assert loader == {
+        "name": "target-postgres-sequence",
+        "inherit_from": our_loader["name"],
+        **{name: our_loader[name] for name in ("pip_url", "env")},
+        "config": our_loader["config"] | {"default_target_schema": "$MELTANO_EXTRACT__LOAD_SCHEMA"},
+    }
+
+
+def tables(database: Database) -> dict[str, set[str]]:
+    """Return the columns of each table."""
+    found: dict[str, set[str]] = {}
+    for row in database.query(
+        "SELECT table_schema || '.' || table_name AS name, column_name FROM "
+        "information_schema.columns WHERE table_schema NOT IN ('pg_catalog', 'information_schema')"
+    ):
+        found.setdefault(row["name"], set()).add(row["column_name"])
+    return found
+
+
+def test_beside_another_tap(with_the_tap: Project, warehouse: Database) -> None:
+    """In a project that has another tap the page's steps load all, and the other tap as before."""
+    before = tables(warehouse)
+    assert before.keys() == {"raw.orders"}
+    (commands,) = steps("sh")
+    with SequenceAPI(120) as api:
+        key = {
+            "TAP_SEQUENCE_API_URL": api.url,
+            "TAP_SEQUENCE_CLIENT_ID": api.client_id,
+            "TAP_SEQUENCE_CLIENT_SECRET": api.client_secret,
+        }
+        for command in commands.splitlines():
+            with_the_tap.meltano(*command.split()[1:], **key)
+        wanted = {customer.id for customer in api.customers}
+    loaded = [row["id"] for row in warehouse.query("SELECT id FROM sequence.customers")]
+    assert sorted(loaded) == sorted(wanted)
+
+    warehouse.query("DELETE FROM raw.orders")
+    with_the_tap.meltano("run", "tap-other", "target-postgres")
+    after = tables(warehouse)
+    assert after.keys() == {"raw.orders", "sequence.customers"}
+    assert after["raw.orders"] == before["raw.orders"]
+    assert len(warehouse.query("SELECT id FROM raw.orders")) == 3
+
+
+@contextmanager
+def accounts(*names: str) -> Iterator[tuple[dict[str, SequenceAPI], dict[str, str]]]:
+    """Provide accounts by name, and the variables with which their extractors find them."""
+    with ExitStack() as stack:
+        apis = {
+            name: stack.enter_context(SequenceAPI(20 + number, seed=number))
+            for number, name in enumerate(names)
+        }
+        variables = {}
+        for name, api in apis.items():
+            prefix = f"TAP_SEQUENCE_{name.upper()}"
+            variables[f"{prefix}_API_URL"] = api.url
+            variables[f"{prefix}_CLIENT_ID"] = api.client_id
+            variables[f"{prefix}_CLIENT_SECRET"] = api.client_secret
+        yield apis, variables
+
+
+def recipe_for_accounts(project: Project, number: int) -> None:
+    """Follow one of the page's recipes for several accounts."""
+    (project.folder / "accounts.meltano.yml").write_text(
+        blocks(MELTANO_PAGE, "yaml")[number], encoding="utf-8"
+    )
+    project.change(include_paths=["sequence.meltano.yml", "accounts.meltano.yml"])
+
+
+def test_a_schema_for_each_account(
+    with_the_tap: Project, warehouse: Database, tmp_path: Path
+) -> None:
+    """Each account is loaded into its schema; a second run goes on from a state of its own."""
+    recipe_for_accounts(with_the_tap, 0)
+    file = tmp_path / "meltano.db"
+    with accounts("uk", "us", "sandbox") as (apis, variables):
+        variables["MELTANO_DATABASE_URI"] = f"sqlite:///{file}"
+        with_the_tap.meltano("run", "sequence-accounts", **variables)
+        for name, api in apis.items():
+            table = sql.Identifier(f"sequence_{name}", "customers")
+            rows = warehouse.query(sql.SQL("SELECT id FROM {}").format(table))
+            assert sorted(row["id"] for row in rows) == sorted(ids(api))
+            api.add(1)
+            api.clear()
+        with_the_tap.meltano("run", "sequence-accounts", **variables)
+        assert [len(api.requests) for api in apis.values()] == [1, 1, 1]
+    assert with_the_tap.states(file) == {
+        f"dev:tap-sequence-{name}-to-target-postgres-sequence" for name in apis
+    }
+
+
+def test_all_accounts_in_one_table(
+    with_the_tap: Project, warehouse: Database, tmp_path: Path
+) -> None:
+    """A table has the customers of each account under its name, also where two have the same id."""
+    recipe_for_accounts(with_the_tap, 1)
+    warehouse.query("DROP SCHEMA IF EXISTS sequence CASCADE")
+    with accounts("uk", "us") as (apis, variables):
+        same = {"id": "the-same-id", "createdAt": "2025-01-01T00:00:00Z"}
+        for api in apis.values():
+            api.add_raw(same)
+        variables["MELTANO_DATABASE_URI"] = f"sqlite:///{tmp_path / 'meltano.db'}"
+        with_the_tap.meltano("run", "sequence-accounts", **variables)
+        rows = warehouse.query("SELECT account, id FROM sequence.customers")
+        assert sorted((row["account"], row["id"]) for row in rows) == sorted(
+            (name, of["id"]) for name, api in apis.items() for of in cast("list[Row]", api.listed())
+        )
+        assert len({row["id"] for row in rows}) < len(rows)
 
 
 def test_from_a_checkout(tmp_path: Path) -> None:
@@ -223,13 +405,13 @@ class Home:
         folder: Where the recipes keep their files.
     """
 
-    def __init__(self, api: SequenceAPI, home: Path, package: dict[str, str]) -> None:
+    def __init__(self, api: SequenceAPI, home: Path, package: Path) -> None:
         self.api = api
         self.folder = home / "sequence"
         own = ("XDG_BIN_HOME", "XDG_DATA_HOME", "UV_TOOL_DIR", "UV_TOOL_BIN_DIR", "PIPX_HOME")
         cache = call(UV, "cache", "dir", folder=ROOT).stdout.strip()
         self.variables = {
-            **package,
+            "TAP_SEQUENCE": str(package),
             **{name: "" for name in own if name in os.environ},
             "HOME": str(home),
             "PATH": f"{home / '.local' / 'bin'}:{os.environ['PATH']}",
@@ -286,7 +468,7 @@ def recipe(begins: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def tools(package: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tools(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Follow the recipe for uv, and return a home folder that has the commands."""
     home = tmp_path_factory.mktemp("home")
     with SequenceAPI(0) as api:
@@ -295,7 +477,7 @@ def tools(package: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-def home(package: dict[str, str], tools: Path, tmp_path: Path) -> Iterator[Home]:
+def home(package: Path, tools: Path, tmp_path: Path) -> Iterator[Home]:
     """Provide a home folder of its own, with these commands and 250 customers."""
     (tmp_path / ".local").symlink_to(tools / ".local")
     with SequenceAPI(250) as api:
@@ -314,7 +496,7 @@ def test_uv(tools: Path) -> None:
     }
 
 
-def test_pipx(package: dict[str, str], tmp_path: Path) -> None:
+def test_pipx(package: Path, tmp_path: Path) -> None:
     """With pipx the two commands are installed for the user."""
     bin_folder = tmp_path / ".local" / "bin"
     with SequenceAPI(0) as api:
