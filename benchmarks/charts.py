@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from benchmarks.results import Comparison, Growth, Results
 
 _STYLE = """
+.page { fill: #ffffff }
 text { font: 12px system-ui, sans-serif; fill: #24292f }
 .title { font-weight: 600 }
 .quiet { fill: #57606a }
@@ -23,6 +24,7 @@ text { font: 12px system-ui, sans-serif; fill: #24292f }
 .tap { fill: #0969da }
 .line { stroke: #0969da; stroke-width: 2; fill: none }
 @media (prefers-color-scheme: dark) {
+  .page { fill: #0d1117 }
   text { fill: #e6edf3 }
   .quiet { fill: #9198a1 }
   .tap { fill: #4493f8 }
@@ -56,11 +58,12 @@ def _bars(comparisons: Sequence[Comparison]) -> str:
         y += 8
         for name, ratio in comparison.ratios().items():
             kind = "tap" if name == TAP else "other"
+            seconds = f" = {comparison.costs[name].wall:.1f} s" if name == TAP else ""
             width = ratio * scale
             parts += [
                 _text(_LEFT - 8, y + 13, name, "", "end"),
                 f'<rect class="{kind}" x="{_LEFT}" y="{y}" width="{width:.0f}" height="14" />',
-                _text(_LEFT + width + 6, y + 12, f"{ratio:.1f}", "quiet"),
+                _text(_LEFT + width + 6, y + 12, f"{ratio:.1f}{seconds}", "quiet"),
             ]
             y += _BAR
         y += 6
@@ -77,7 +80,7 @@ def _growth(growth: Growth) -> str:
         f'<g transform="translate(10 0)">{left}</g>',
         f'<g transform="translate({_WIDTH // 2 + 10} 0)">{right}</g>',
     ]
-    return _svg(200, "tap-sequence's time and memory by the number of customers", parts)
+    return _svg(214, "tap-sequence's time and memory by the number of customers", parts)
 
 
 def _curve(growth: Growth, title: str, value: Callable[[int, Cost], float]) -> str:
@@ -94,6 +97,7 @@ def _curve(growth: Growth, title: str, value: Callable[[int, Cost], float]) -> s
     parts = [
         _text(0, 16, title, "title"),
         '<path class="axis" d="M 0 165 H 330" />',
+        _text(165, 203, "number of customers, on a logarithmic scale", "quiet", "middle"),
         f'<polyline class="line" points="{line}" />',
     ]
     for (n, height), (x, y) in zip(points, places, strict=True):
@@ -111,12 +115,16 @@ def _text(x: float, y: float, words: str, kind: str = "", anchor: str = "start")
 
 
 def _svg(height: int, label: str, parts: Sequence[str]) -> str:
-    """Wrap up a chart; a page that shows it as an image lends it no style."""
+    """Wrap up a chart; a page that shows it as an image lends it no style.
+
+    It has a background of its own: not all that show it tell whether theirs is dark.
+    """
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}"',
             f'  viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(label)}">',
             f"<style>{_STYLE}</style>",
+            '<rect class="page" width="100%" height="100%" />',
             *parts,
             "</svg>\n",
         ]

@@ -65,4 +65,5 @@ def test_charts_and_tables() -> None:
     assert set(drawn) == {"results.svg", "growth.svg"}
     for chart in drawn.values():
         assert ET.fromstring(chart).tag.endswith("svg")  # noqa: S314  our own
+    assert ">1.0 = 2.0 s<" in drawn["results.svg"]
     assert "a & b         5.00 s   2.50     4.50 s   3.00   80 MB" in results.tables()
