@@ -1,10 +1,10 @@
 -- Views for analysts of what tap-sequence and target-postgres load: plain names, times with a time
 -- zone, one row for each element of an array.
 --
---   psql "$TARGET_POSTGRES_SQLALCHEMY_URL" -v ON_ERROR_STOP=1 -f views.sql
+--   psql "$TARGET_POSTGRES_SQLALCHEMY_URL" -v ON_ERROR_STOP=1 -f /path/to/docs/views.sql
 --
--- They read the table sequence.customers, and stand in a schema of their own. To run this file
--- again changes nothing that depends on them.
+-- They read the table sequence.customers, whose times they take for UTC, and stand in a schema of
+-- their own. To run this file again changes nothing that depends on them.
 --
 -- The loader stores JSON null where an object or an array of objects is missing, which has no
 -- elements: hence nullif. With to_jsonb it does not matter which of its two types, jsonb or jsonb[],

@@ -285,6 +285,19 @@ def test_later_loads(loaded: tuple[Warehouse, Rows]) -> None:
     assert len(database.query("SELECT * FROM mine WHERE legal_name <> ''")) > 10
 
 
+def test_after_the_table_was_renamed(server: Database, target: Target, tmp_path: Path) -> None:
+    """Made again over a table that was loaded anew, the views show that one."""
+    with postgres(server.url) as database, account_with_every_field() as (api, customers):
+        warehouse = Warehouse(api, database, target, tmp_path)
+        warehouse.load()
+        database.query(VIEWS)
+        database.query("ALTER TABLE sequence.customers RENAME TO customers_before")
+        database.query('UPDATE sequence.customers_before SET "legalName" = NULL')
+        warehouse.load()
+        database.query(VIEWS)
+        compare(warehouse, customers)
+
+
 def test_before_the_first_customer(server: Database, target: Target, tmp_path: Path) -> None:
     """An account without customers makes views without rows."""
     with postgres(server.url) as database, account_with_every_field() as (api, _):
