@@ -52,6 +52,18 @@ def test_no_registry_is_named() -> None:
     assert found(*hosts) == []
 
 
+def test_the_package_is_in_no_registry() -> None:
+    """Nothing installs the tap by its name: until it is published, anybody could take that name."""
+    assert (
+        found(
+            r"(pip|pipx|uv tool) (install|upgrade|run) (-\S+ )*tap-sequence\b",
+            r"(uvx|uv add) tap-sequence\b",
+            r"pip_url: ['\"]?tap-sequence\b",
+        )
+        == []
+    )
+
+
 def test_no_machine_is_named() -> None:
     """No file has a path of somebody's machine."""
     assert found(r"(?<![\w.])/(work|root|farm|Users)/", r"(?<![\w.])/home/(?!runner/)\w") == []
