@@ -35,7 +35,10 @@ def main() -> None:
     try:
         sys.exit(_run())
     except Stopped as error:
-        TapSequence.logger.warning("Stopped by %s; the next run carries on", error.signal.name)
+        TapSequence.logger.warning(
+            "Stopped by %s; the next run carries on from the last state that was kept",
+            error.signal.name,
+        )
         raise
     except ConfigValidationError as error:
         _fail(in_one_line(error.errors), error)
