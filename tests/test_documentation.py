@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MESSAGES = (ROOT / "docs" / "messages.md").read_text(encoding="utf-8")
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob(".github/**/*.md")])
-COMMANDS = re.findall(r"^```sh\n(pip install uv && .+)\n```$", README, re.MULTILINE)
+COMMANDS = re.findall(r"^```sh\n(python3 -m venv .+?)\n```$", README, re.MULTILINE | re.DOTALL)
 """The two commands that set themselves up: the main job, and the tests."""
 
 
@@ -181,7 +181,7 @@ def slug(heading: str) -> str:
 
 def test_commands_of_ci() -> None:
     """The CI script runs the readme's test command, word for word, and as its last."""
-    assert COMMANDS[1] == "pip install uv && uv run pytest"
+    assert COMMANDS[1].endswith(" && uv run pytest")
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert script.splitlines()[-1] == COMMANDS[1]
 
@@ -208,17 +208,16 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def nothing_but_python(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Provide the environment of a machine that has Python, with its pip, and no more."""
+    """Provide the environment of a machine that has Python, without its pip, and no more."""
     folder = tmp_path_factory.mktemp("python")
-    base = getattr(sys, "_base_executable", sys.executable)
-    subprocess.run([base, "-m", "venv", folder], check=True)  # noqa: S603
+    (folder / "python3").symlink_to(getattr(sys, "_base_executable", sys.executable))
     hidden = ("VIRTUAL_ENV", "UV", "MELTANO_", "TAP_", "TARGET_", "PYTHON", "STANDINS_", "COLUMNS")
     inherited = {name: os.environ[name] for name in os.environ if not name.startswith(hidden)}
     # Where packages come from on this machine is not the readme's matter
     inherited |= {
         name: os.environ[name] for name in os.environ if re.match("UV_.*INDEX|UV_C", name)
     }
-    return {**inherited, "PATH": f"{folder / 'bin'}{os.pathsep}{os.defpath}"}
+    return {**inherited, "PATH": f"{folder}{os.pathsep}{os.defpath}"}
 
 
 def execute(command: str, folder: Path, environment: dict[str, str]) -> str:
@@ -257,14 +256,22 @@ def test_the_other_commands(clone: Path, nothing_but_python: dict[str, str]) -> 
         line
         for block in blocks(README, "bash")
         for line in block.splitlines()
-        if line and not line.startswith(("export ", "git "))
+        if line and not line.startswith(("export ", "git ", "python3 "))
     ]
     assert "uv run meltano run customers" in commands
+    (cron,) = blocks(README, "cron")
+    by_cron = [line.split(maxsplit=5)[5] for line in cron.splitlines()]
+    assert len(by_cron) == 2
     script = clone / "commands.sh"
-    script.write_text("\n".join([*commands, f"uv run python -c '{TYPES}'"]), encoding="utf-8")
-    printed = execute(
-        f"pip install uv && uv run -m standins sh -eux {script}", clone, nothing_but_python
-    )
+    lines = [
+        *commands,
+        f"uv run python -c '{TYPES}'",
+        "PATH=/usr/bin:/bin",
+        *(line.replace("/path/to/project", str(clone)) for line in by_cron),
+    ]
+    script.write_text("\n".join(lines), encoding="utf-8")
+    set_up = COMMANDS[1].rpartition(" && ")[0]
+    printed = execute(f"{set_up} && uv run -m standins sh -eux {script}", clone, nothing_but_python)
     assert "sequence.customers: 250 rows" in printed
     section = README.partition("## Columns in PostgreSQL")[2].partition("\n## ")[0]
     shown = re.findall(r'^\| `"?(\w+)"?` \| ([\w\[\]]+) \|', section, re.MULTILINE)
