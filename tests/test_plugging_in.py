@@ -362,6 +362,32 @@ def test_a_schema_for_each_account(
     }
 
 
+def test_an_environment_of_its_own(
+    with_the_tap: Project, warehouse: Database, tmp_path: Path
+) -> None:
+    """Both jobs of an environment load into its schema, from states of its own."""
+    added = YAML(typ="safe").load(blocks(MELTANO_PAGE, "yaml")[3])["environments"]
+    with_the_tap.change(environments=[{"name": "dev"}, *added])
+    warehouse.query("DROP SCHEMA IF EXISTS sequence CASCADE")
+    file = tmp_path / "meltano.db"
+    jobs = ("sequence-customers", "sequence-customers-refresh")
+    with SequenceAPI(20) as api:
+        variables = {
+            "TAP_SEQUENCE_API_URL": api.url,  # not the real sandbox
+            "TAP_SEQUENCE_CLIENT_ID": api.client_id,
+            "TAP_SEQUENCE_CLIENT_SECRET": api.client_secret,
+            "MELTANO_DATABASE_URI": f"sqlite:///{file}",
+        }
+        with_the_tap.meltano("--environment=staging", "run", *jobs, **variables)
+        loaded = warehouse.query("SELECT id FROM sequence_staging.customers")
+        assert sorted(row["id"] for row in loaded) == sorted(ids(api))
+    assert "sequence.customers" not in tables(warehouse)
+    assert with_the_tap.states(file) == {
+        f"staging:{tap}-to-target-postgres-sequence"
+        for tap in ("tap-sequence", "tap-sequence-refresh")
+    }
+
+
 def test_all_accounts_in_one_table(
     with_the_tap: Project, warehouse: Database, tmp_path: Path
 ) -> None:
