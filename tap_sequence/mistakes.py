@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
@@ -14,6 +13,7 @@ from tap_sequence import batches
 from tap_sequence.errors import kind_of, printable, shown
 from tap_sequence.files import is_unicode
 from tap_sequence.times import parse
+from tap_sequence.transport import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -149,7 +149,7 @@ def _url(value: str) -> str | None:
     odd = url.query or url.fragment or re.search(r"\s", value)
     if url.scheme not in {"http", "https"} or not host or odd:
         return f"expected https://host/path{_unless_secret(value)}"
-    if url.scheme == "http" and not _is_loopback(host):
+    if url.scheme == "http" and not is_loopback(host):
         return f"would send the secret in the clear: expected https{_unless_secret(value)}"
     return None
 
@@ -157,13 +157,6 @@ def _url(value: str) -> str | None:
 def _unless_secret(url: str) -> str:
     """Show a URL that is wrong, unless credentials may stand in it all the same."""
     return "" if re.search("[@?#]", url) else f", not {shown(url)}"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _time(value: str) -> str | None:

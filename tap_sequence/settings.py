@@ -114,7 +114,8 @@ SETTINGS: dict[str, Any] = th.PropertiesList(
         th.IntegerType(minimum=1, maximum=3600),
         default=60,
         title="Request timeout",
-        description="Seconds to wait for an answer before the request is tried again. Default: 60.",
+        description="Seconds that an answer may take, from the request to its last byte, before it "
+        "is tried again. Default: 60.",
     ),
     th.Property(
         "max_requests_per_minute",

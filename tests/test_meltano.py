@@ -62,9 +62,8 @@ def test_wrong_settings(tmp_path: Path) -> None:
     (line,) = [line for line in ended.stderr.splitlines() if "mistakes in the settings" in line]
     mistakes = line.partition("in the settings: ")[2].split("; ")
     assert [one.partition(":")[0] for one in mistakes] == list(WRONG)
-    assert [one.rpartition(", not ")[2] for one in mistakes] == [
-        repr(text) for text in WRONG.values()
-    ]
+    shown = {name: repr(text) for name, text in WRONG.items() if name != "stream_maps"}
+    assert [one.rpartition(", not ")[2] for one in mistakes if ", not " in one] == [*shown.values()]
 
 
 def test_right_settings(tmp_path: Path) -> None:

@@ -691,7 +691,7 @@ def from_environment(**config: Any) -> Any:
     return TapSequence(config=config, parse_env_config=True).config
 
 
-TEXTS: list[tuple[str, str, Any]] = [
+AS_TEXT: list[tuple[str, str, Any]] = [
     ("client_secret", "0123", "0123"),
     ("api_url", "http://localhost:8080/api", "http://localhost:8080/api"),
     ("api_version", "2024-01-01", "2024-01-01"),
@@ -716,7 +716,7 @@ TEXTS: list[tuple[str, str, Any]] = [
 """Settings, as text and as what it means."""
 
 
-@pytest.mark.parametrize(("name", "text", "value"), TEXTS)
+@pytest.mark.parametrize(("name", "text", "value"), AS_TEXT)
 def test_environment(environment: pytest.MonkeyPatch, name: str, text: str, value: Any) -> None:
     """A variable TAP_SEQUENCE_… is a setting, of the type that the setting has."""
     environment.setenv("TAP_SEQUENCE_FLATTENING_MAX_DEPTH", "1")
@@ -726,7 +726,7 @@ def test_environment(environment: pytest.MonkeyPatch, name: str, text: str, valu
     assert type(read) is type(value)
 
 
-@pytest.mark.parametrize(("name", "text", "value"), TEXTS)
+@pytest.mark.parametrize(("name", "text", "value"), AS_TEXT)
 def test_text_in_a_file(name: str, text: str, value: Any) -> None:
     """In a file a setting may be text as well, as Meltano writes what it has from a variable."""
     config = {"client_id": "an-id", "client_secret": SECRET, "flattening_max_depth": "1"}
