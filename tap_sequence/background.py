@@ -4,24 +4,38 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
+from functools import partial
 from queue import SimpleQueue
-from threading import Thread
+from threading import Event, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
 from singer_sdk.exceptions import RetriableAPIError
 
-from tap_sequence.client import TRIES, Answer
-from tap_sequence.errors import RefusedError, SequenceError
-from tap_sequence.pagination import Position
+from tap_sequence.retries import answer_to
+from tap_sequence.walk import Position
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from tap_sequence.client import SequenceClient
-    from tap_sequence.pagination import Page
+    from tap_sequence.client import Answer, SequenceClient
+    from tap_sequence.walk import Page
 
-Task = tuple[Position, Future[Answer]]
+
+@dataclass(eq=False)
+class Task:
+    """A page to request.
+
+    Attributes:
+        position: Where in the list it begins.
+        answer: What comes of it.
+        ended: When that came, on the monotonic clock.
+    """
+
+    position: Position
+    answer: Future[Answer] = field(default_factory=Future)
+    ended: float = 0
 
 
 class BackgroundRequests:
@@ -47,6 +61,9 @@ class BackgroundRequests:
         self._client = client
         self._workers: dict[str, tuple[Thread, SimpleQueue[Task | None]]] = {}
         self._under_way: defaultdict[str, deque[Task]] = defaultdict(deque)
+        self._dropped: set[str] = set()
+        self._failed_at = 0.0
+        self._closed = Event()
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -59,7 +76,7 @@ class BackgroundRequests:
         traceback: TracebackType | None,
     ) -> None:
         """End the threads; one whose request hangs is left to end with the process."""
-        self.ahead.clear()
+        self._closed.set()
         for _, tasks in self._workers.values():
             tasks.put(None)
         for thread, _ in self._workers.values():
@@ -71,56 +88,59 @@ class BackgroundRequests:
         Args:
             position: Where it begins. No other page of its order may be under way.
         """
-        self._client.request_limit.try_acquire()
         if position.order not in self._workers:
             tasks: SimpleQueue[Task | None] = SimpleQueue()
             thread = Thread(target=self._work, args=(tasks,), daemon=True)
             self._workers[position.order] = thread, tasks
             thread.start()
-        task = position, Future[Answer]()
+        task = Task(position)
         self._under_way[position.order].append(task)
         self._workers[position.order][1].put(task)
 
-    def take(self) -> tuple[Position, Page]:
+    def first(self) -> str:
         """Wait for the first page that is there, of those under way.
 
         Returns:
-            The page, and its position.
+            Its order.
+        """
+        next_ones = {self._under_way[order][0].answer: order for order in self.under_way()}
+        return next_ones[next(iter(wait(next_ones, return_when=FIRST_COMPLETED).done))]
+
+    def take(self, order: str) -> Page:
+        """Take the page of an order that is under way, once it is there.
 
         Raises:
             RefusedError: If Sequence refuses the request.
             SequenceError: If there is no answer after all tries, or the answer is not a page.
         """
-        next_ones = [tasks[0] for tasks in self._under_way.values() if tasks]
-        first = wait([answer for _, answer in next_ones], return_when=FIRST_COMPLETED)
-        position = next(position for position, answer in next_ones if answer in first.done)
-        started = monotonic()
-        try:
-            answer = self._client.request_decorator(self._settle)(position)
-            # Here, not in the thread, which meanwhile is at the next request
-            return position, self._client.page(answer)
-        except RefusedError as error:
-            error.position = position
-            raise
-        except RetriableAPIError as error:
-            message = f"{error}; gave up after {TRIES} tries in {monotonic() - started:.0f} s"
-        raise SequenceError(f"{message}; the next run carries on")
+        position = self._under_way[order][0].position
+        answer = answer_to(
+            partial(self._settle, position), lambda: self._failed_at, self._client.logger
+        )
+        # Here, not in the thread, which meanwhile is at the next request
+        return self._client.page(answer)
+
+    def drop(self, order: str) -> None:
+        """Forget the pages of an order that are under way, for good."""
+        self._dropped.add(order)
 
     def under_way(self) -> set[str]:
         """Tell the orders of which a page has been requested and not been taken."""
-        return {order for order, tasks in self._under_way.items() if tasks}
+        return {order for order, tasks in self._under_way.items() if tasks} - self._dropped
 
     def _settle(self, position: Position) -> Answer:
-        if not self._under_way[position.order]:
+        under_way = self._under_way[position.order]
+        if not under_way:
             self.start(position)
-        _, answer = self._under_way[position.order][0]
+        task = under_way[0]
         try:
-            return answer.result()
+            return task.answer.result()
         except RetriableAPIError:
             self.ahead.clear()
+            self._failed_at = task.ended
             raise
         finally:
-            self._under_way[position.order].popleft()
+            under_way.popleft()
 
     def _work(self, tasks: SimpleQueue[Task | None]) -> None:
         while task := tasks.get():
@@ -130,18 +150,20 @@ class BackgroundRequests:
 
     def _answer(self, task: Task) -> Task | None:
         """Request a page; return the one after it, if that is to be requested at once."""
-        position, future = task
-        try:
-            answer = self._client.fetch(position)
-        except BaseException as error:  # noqa: BLE001  raised again where the page is taken
-            future.set_exception(error)
-            return None
+        order = task.position.order
         following = None
-        under_way = self._under_way[position.order]
-        ahead = position.order in self.ahead and under_way[0] is task
-        limit = self._client.request_limit
-        if ahead and answer.after and limit.try_acquire(blocking=False):
-            following = Position(position.order, answer.after), Future[Answer]()
+        self._client.request_limit.try_acquire()
+        if self._closed.is_set():
+            return None
+        try:
+            answer = self._client.fetch(task.position)
+        except BaseException as error:  # noqa: BLE001  raised again where the page is taken
+            task.ended = monotonic()
+            task.answer.set_exception(error)
+            return None
+        under_way = self._under_way[order]
+        if order in self.ahead and answer.after and under_way[0] is task:
+            following = Task(Position(order, answer.after))
             under_way.append(following)  # before this page is there to be taken
-        future.set_result(answer)
+        task.answer.set_result(answer)
         return following

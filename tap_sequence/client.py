@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import cached_property, partial
 from http import HTTPStatus
 from http.client import responses
-from itertools import count
-from random import uniform
 from threading import local
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
-import backoff
 from singer_sdk.authenticators import BasicAuthenticator
 from singer_sdk.exceptions import RetriableAPIError
 from singer_sdk.helpers._catalog import get_selected_schema, pop_deselected_record_properties
@@ -24,27 +19,15 @@ from typing_extensions import override
 
 from tap_sequence.errors import RefusedError, SequenceError, kind_of
 from tap_sequence.failures import can_pass, failure
-from tap_sequence.pagination import NEWEST_FIRST, Page, Position
 from tap_sequence.records import Json, RecordReader, decode, storable
 from tap_sequence.refusals import said
 from tap_sequence.transport import LARGEST_ANSWER, TooLargeError, open_session, read_body
+from tap_sequence.walk import NEWEST_FIRST, Page, Position
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
-
     import requests
-    from backoff.types import Details
     from pyrate_limiter import Limiter
     from singer_sdk.helpers.types import Auth, Context
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-LONGEST_WAIT = 300
-"""Seconds that are waited at the most before one more try, whatever `Retry-After` asks for."""
-
-TRIES = 10
-"""Times that a page is asked for: the waits between them add up to four minutes at least."""
 
 WHAT_TO_CHECK: dict[int, str] = {
     HTTPStatus.BAD_REQUEST: "check api_version and the filters",
@@ -259,62 +242,6 @@ class SequenceClient(RESTStream[Position]):
     @property
     def _request_line(self) -> str:
         return f"{self.http_method} {self.path}"
-
-    # --- Retries ---------------------------------------------------------------------------------
-
-    @override
-    def request_decorator(self, func: Callable[P, T]) -> Callable[P, T]:
-        # The SDK's own logs every try twice, once in backoff's words
-        return backoff.on_exception(
-            self.backoff_wait_generator,
-            RetriableAPIError,
-            max_tries=TRIES,
-            on_backoff=self.backoff_handler,
-            jitter=self.backoff_jitter,
-            logger=None,
-        )(func)
-
-    @override
-    def backoff_wait_generator(self) -> Generator[float, Any, None]:
-        error = yield 0  # backoff starts the generator, then sends what was raised
-        for tries in count():
-            error = yield max(min(2.0**tries, 60), self._asked_wait(error))
-
-    @override
-    def backoff_jitter(self, value: float) -> float:
-        return value + uniform(0, min(value, 10) / 4)  # noqa: S311  it only spreads clients
-
-    @override
-    def backoff_handler(self, details: Details) -> None:
-        self.logger.warning(
-            "%s; waiting %.1f s before try %d of %d",
-            details.get("exception"),
-            details.get("wait"),
-            details["tries"] + 1,
-            TRIES,
-        )
-
-    def _asked_wait(self, error: RetriableAPIError) -> float:
-        """Read `Retry-After`, seconds or an HTTP date; how Sequence uses it is not documented."""
-        asked = error.response.headers.get("Retry-After", "") if error.response is not None else ""
-        try:
-            seconds = float(asked)
-        except ValueError:
-            try:
-                moment = parsedate_to_datetime(asked)
-                # One of HTTP's three forms of a date has no time zone, and all are in GMT
-                moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-                seconds = (moment - datetime.now(UTC)).total_seconds()
-            except (ValueError, OverflowError):
-                return 0
-        if seconds > LONGEST_WAIT:
-            self.logger.warning(
-                "%s: Retry-After asks for %.0f s; waiting %d s, the longest that this tap waits",
-                self._request_line,
-                seconds,
-                LONGEST_WAIT,
-            )
-        return min(seconds, LONGEST_WAIT)
 
     # --- One page --------------------------------------------------------------------------------
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from http import HTTPStatus
 from signal import Signals
-from typing import TYPE_CHECKING
 
 from singer_sdk.exceptions import FatalSyncError
-
-if TYPE_CHECKING:
-    from tap_sequence.pagination import Position
 
 
 class SequenceError(FatalSyncError):
@@ -38,14 +35,17 @@ class RefusedError(SequenceError):
 
     Attributes:
         status: HTTP status of the answer.
-        position: Where in the list the page that was requested begins.
     """
 
     def __init__(self, message: str, status: int) -> None:
         """Take the message and the status."""
         super().__init__(message)
         self.status = status
-        self.position: Position | None = None
+
+    @property
+    def of_the_key(self) -> bool:
+        """Whether it is the key that is refused, so that no other request would fare better."""
+        return self.status == HTTPStatus.UNAUTHORIZED
 
 
 def kind_of(value: object) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from logging import Logger
 
-    from tap_sequence.pagination import Span
+    from tap_sequence.pagination import Read
 
 INTERVAL, LATER = 10, 60
 """Seconds between two lines, at least, in a read's first minute and afterwards."""
@@ -30,12 +30,12 @@ class Pace:
         self._read = 0
         self._started = self._said = time.monotonic()
 
-    def note(self, records: int, span: Span) -> None:
+    def note(self, records: int, read: Read) -> None:
         """Take note of a page that has been handed on.
 
         Args:
             records: How many records it had.
-            span: What is being read, as it now stands.
+            read: The read, as it now stands.
         """
         self._read += records
         now = time.monotonic()
@@ -43,14 +43,14 @@ class Pace:
             return
         self._said = now
         rate = self._read / (now - self._started)
-        if span.total is None:
+        if read.total is None:
             self._logger.info("%d %s read, %.0f a second", self._read, self._name, rate)
         else:
-            left = max(span.total - span.delivered, 0)
+            left = max(read.total - read.delivered, 0)
             self._logger.info(
                 "%d of %d %s read, %.0f a second, %s left",
-                span.delivered,
-                span.total,
+                read.delivered,
+                read.total,
                 self._name,
                 rate,
                 timedelta(seconds=round(left / rate)) if rate else "unknown time",

@@ -1,4 +1,4 @@
-"""What a stream remembers from run to run: its bookmark, and how far an interrupted read came.
+"""What a stream remembers from run to run: its bookmark, and a read that did not come to its end.
 
 The bookmark means: everything created up to here has been delivered. A list is read newest first,
 so the bookmark can move only when a read has come to its end; until then the stream's state says,
@@ -7,77 +7,68 @@ beside the bookmark, where to go on:
     {
         "replication_key": "createdAt",
         "replication_key_value": "2026-01-31T12:00:00.000000Z",
-        "scope": {"filters": "…", "start_date": "…"},
-        "interrupted_read": {
-            "replication_method": "INCREMENTAL",
-            "scope": {"filters": "…", "start_date": "…"},
-            "newest": "2026-02-01T08:30:00.000000Z",
-            "again": "2026-02-01T08:20:00.000000Z",
-            "spans": [{"after": "…", "after_ascending": "…", "delivered": 300, "total": 900}]
-        }
+        "scope": {"account": "…", "filters": "…", "start_date": null},
+        "interrupted_reads": [
+            {
+                "replication_method": "INCREMENTAL",
+                "scope": {"account": "…", "filters": "…", "start_date": null},
+                "newest": "2026-02-01T08:30:00.000000Z",
+                "from_newest": {"cursor": "…", "reached": "…", "last": "…", "walked": 300},
+                "from_oldest": null,
+                "shared": 0,
+                "total": null
+            }
+        ]
     }
 
-A scope is what the settings let through: a digest of the filters (they may hold an e-mail address),
-and the start date where there is one. What was read under one scope says nothing under another that
-lets through more.
+The next run goes on with the interrupted read. At its end the bookmark moves to what was newest
+when it began, and what was created or became visible since is read as ever: from the newest down to
+`lookback_window` before the bookmark.
+
+Meltano merges states key by key, so every key is always there. What can be missing is in a list,
+which Meltano replaces as a whole: where null was, it fails on an object.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 
 from tap_sequence.errors import SequenceError
-from tap_sequence.pagination import Span
+from tap_sequence.pagination import Read
+from tap_sequence.scope import Scope
 from tap_sequence.times import earlier, latest, parse, utc_text
+from tap_sequence.walk import NEWEST_FIRST, OLDEST_FIRST, End
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
+    from logging import Logger
 
 State = dict[str, Any]
 
-PAGES_AGAIN = 10
-"""Pages that are read again at the most, after an interruption, for customers visible late."""
 
-BOOKMARK = ("replication_key", "replication_key_value", "scope")
-"""The keys that stay in a stream's state when nothing is left to read."""
+class EndState(msgspec.Struct):
+    """How far a list has been read from one end; the attributes are what `End` takes."""
 
-
-class Scope(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the settings let through.
-
-    Attributes:
-        filters: Digest of the API's filters.
-        start_date: Creation time before which nothing is read, if there is one.
-    """
-
-    filters: str
-    start_date: str | None = None
+    cursor: str
+    reached: str | None
+    last: str | None
+    walked: int
 
     @classmethod
-    def of(cls, filters: Mapping[str, object], start_date: str | None) -> Scope:
-        """Describe the settings of this run.
+    def of(cls, end: End | None) -> EndState | None:
+        """Describe an end, if there is one and a cursor to go on at."""
+        cursor = end.position.cursor if end else None
+        if end is None or cursor is None:
+            return None
+        return cls(cursor, end.reached, next(reversed(end.ids), None), end.walked)
 
-        Args:
-            filters: The filters as the request's parameters carry them.
-            start_date: The setting, as a date or a time.
-        """
-        text = json.dumps(filters, sort_keys=True)
-        return cls(
-            filters=hashlib.sha256(text.encode()).hexdigest()[:16],
-            start_date=utc_text(parse(start_date)) if start_date else None,
-        )
-
-    def covers(self, other: Scope) -> bool:
-        """Tell whether all that the other scope lets through, this one did too."""
-        return self.filters == other.filters and (
-            self.start_date is None
-            or (other.start_date is not None and self.start_date <= other.start_date)
-        )
+    def end(self, order: str, created_at: str) -> End:
+        """Return the end as it was."""
+        return End(order, created_at, **msgspec.structs.asdict(self))
 
 
 class InterruptedRead(msgspec.Struct):
@@ -86,32 +77,33 @@ class InterruptedRead(msgspec.Struct):
     Attributes:
         replication_method: In which mode it was reading.
         scope: What it let through.
-        newest: Newest creation time that it delivered.
-        again: Creation time down to which the newest customers are to be read again, for those
-            that became visible late.
-        spans: What it left unread, in the order of reading.
+        newest: The bookmark, once it has come to its end.
+        from_newest: How far it came from the newest end.
+        from_oldest: How far it came from the oldest end, if it is to be read from there too.
+        shared: How many records both ends have read.
+        total: Size of the whole list when it began, if it was to read all of it.
     """
 
     replication_method: str
     scope: Scope
     newest: str
-    again: str
-    spans: list[Span]
+    from_newest: EndState
+    from_oldest: EndState | None
+    shared: int
+    total: int | None
 
     def __post_init__(self) -> None:
-        """Refuse what no run writes, such as a time that is none, or a span with nothing left."""
-        if any(span.finished for span in self.spans):
-            raise ValueError
-        for time in (self.newest, self.again, *(span.until for span in self.spans if span.until)):
-            parse(time)
+        """Refuse a time that no run writes."""
+        if utc_text(parse(self.newest)) != self.newest:
+            raise ValueError(self.newest)
 
 
 class Progress:
-    """A read on its way: what is left of it, and the state that this amounts to.
+    """What a run has to read, and the state that each page leads to.
 
     Attributes:
-        spans: What is left to read, in this order.
         warnings: What of the last run's state does not count, and why.
+        interrupted: The read to go on with, if there is one.
     """
 
     def __init__(  # noqa: PLR0913  it is what a read depends on
@@ -120,113 +112,138 @@ class Progress:
         *,
         replication_method: str,
         replication_key: str,
-        scope: Scope,
-        lookback_window: int,
+        config: Mapping[str, Any],
+        filters: Mapping[str, object],
         started: str,
     ) -> None:
-        """Decide what a run has to read.
+        """Take what the last run left.
 
         Args:
-            state: The stream's state as the last run left it.
+            state: The stream's state.
             replication_method: INCREMENTAL or FULL_TABLE.
             replication_key: Property that holds the creation time.
-            scope: What the settings let through.
-            lookback_window: Seconds before the bookmark to read again.
-            started: When the run started, in the fixed-width form.
+            config: The tap's configuration.
+            filters: The filters as the request's parameters carry them.
+            started: When the run started, in the fixed-width form. A bookmark in the future would
+                hide whatever is created until then.
 
         Raises:
             SequenceError: If the state's bookmark is no time.
         """
         self.warnings: list[str] = []
-        self._incremental = replication_method != REPLICATION_FULL_TABLE
+        self._state = state
         self._method = replication_method
+        self._full_table = replication_method == REPLICATION_FULL_TABLE
         self._replication_key = replication_key
-        self._scope = scope
+        self._lookback_window = config["lookback_window"]
         self._started = started
-        self._state = {key: state[key] for key in BOOKMARK if key in state}
-        self._newest = self._bookmark() if self._incremental else None
-        self._lookback_window = lookback_window
-        self._pages = 0
-        if interrupted := self._interrupted(state.get("interrupted_read")):
-            self._newest = latest(self._newest, interrupted.newest)
-            self.spans = [Span(until=interrupted.again), *interrupted.spans]
-        elif self._newest:
-            self.spans = [Span(until=earlier(self._newest, lookback_window))]
-        else:
-            self.spans = [Span()]
-        for span in self.spans:
-            span.until = latest(span.until, scope.start_date)
-        self._first = self.spans[0]
-        self._again: str | None = None
+        self._scope = Scope.of(config, filters)
+        self._since = self._scope.start_date
+        self._loaded = None if self._full_table else self._bookmark(filters)
+        self.interrupted = self._interrupted()
 
-    def advance(self, times: Iterable[str]) -> State:
-        """Take note of a page, and of the spans as they now are.
+    def read(self, logger: Logger) -> Read:
+        """Return what is to be read next: the interrupted read, or else down from the newest.
 
         Args:
-            times: Creation times on the page. A time after the start of the run counts as the
-                start: a bookmark in the future would hide whatever is created until then.
+            logger: What the read tells that it is.
+        """
+        created_at = self._replication_key
+        read = Read(created_at, logger, since=self._scope.start_date, bookmarked=self._again)
+        if left := self.interrupted:
+            read.newest = left.from_newest.end(NEWEST_FIRST, created_at)
+            read.newest.first = left.newest
+            if read.limit is None:
+                read.shared, read.total = left.shared, left.total
+                if left.from_oldest:
+                    read.oldest = left.from_oldest.end(OLDEST_FIRST, created_at)
+        return read
+
+    def after(self, read: Read) -> State:
+        """Take note of a page that was read.
+
+        Args:
+            read: The read, as it stands with this page.
 
         Returns:
             The stream's state once this page and all before it have been delivered.
         """
-        for time in times:
-            self._newest = latest(self._newest, min(time, self._started))
-        self._pages += 1
-        if self._pages <= PAGES_AGAIN:
-            self._again = self._first.reached
-        self.spans = [span for span in self.spans if not span.finished]
-        state = dict(self._state)
-        if self.spans and self._newest:
-            again = latest(earlier(self._newest, self._lookback_window), self._again)
-            state["interrupted_read"] = msgspec.to_builtins(
-                InterruptedRead(self._method, self._scope, self._newest, again, self.spans)
-            )
-        elif self._incremental and not self.spans:
-            state.setdefault("scope", msgspec.to_builtins(self._scope))
-            if self._newest:
-                state["replication_key"] = self._replication_key
-                state["replication_key_value"] = self._newest
-        return state
+        if read.finished:
+            if (self._scope.start_date or "") > (self._again or ""):
+                self._since = self._scope.start_date
+            self._loaded = latest(self._loaded, self._newest(read))
+        self.interrupted = self._left_of(read)
+        state = {
+            "replication_key": self._replication_key,
+            "replication_key_value": self._loaded,
+            "scope": msgspec.structs.replace(self._scope, start_date=self._since),
+        }
+        if self._full_table:
+            state = {key: self._state[key] for key in state if key in self._state}
+        left = [self.interrupted] if self.interrupted else []
+        builtins: State = msgspec.to_builtins({**state, "interrupted_reads": left})
+        return builtins
 
-    def _bookmark(self) -> str | None:
-        """Return the bookmark, forgetting one that does not count."""
+    @property
+    def _again(self) -> str | None:
+        """Creation time from which on customers may have become visible late."""
+        return earlier(self._loaded, self._lookback_window) if self._loaded else None
+
+    def _newest(self, read: Read) -> str | None:
+        first = read.newest.first
+        return first and min(first, self._started)
+
+    def _left_of(self, read: Read) -> InterruptedRead | None:
+        """Return what there is to go on with, if this run should be interrupted now."""
+        newest, from_newest = self._newest(read), EndState.of(read.newest)
+        # What a full-table read has still to look for once it has come to its end has no state
+        once_through = self._full_table and self._loaded
+        # Where a list has no order, a cursor says nothing of what lies before it
+        in_order = read.newest.misplaced <= 1
+        if read.finished or once_through or not (newest and from_newest and in_order):
+            return None
+        from_oldest = EndState.of(read.oldest)
+        return InterruptedRead(
+            self._method, self._scope, newest, from_newest, from_oldest, read.shared, read.total
+        )
+
+    def _bookmark(self, filters: Mapping[str, object]) -> str | None:
+        """Return the bookmark, if it counts."""
         value = self._state.get("replication_key_value")
-        if value is None or self._state.get("replication_key") != self._replication_key:
-            self._state = {}
-            return None
-        if "scope" in self._state and not _covers(self._state["scope"], self._scope):
-            self._state = {}
-            self.warnings.append(
-                "the bookmark was taken with other filters, or with a later start_date"
-            )
-            return None
-        try:
-            return min(utc_text(parse(value)), self._started)
-        except (TypeError, ValueError):
-            raise SequenceError(
-                f"the state's replication_key_value is {value!r}, which is no time"
-            ) from None
-
-    def _interrupted(self, value: object) -> InterruptedRead | None:
-        """Return what an earlier run left unread, where this run can carry it on."""
         if value is None:
             return None
+        why = None
+        if self._state.get("replication_key") != self._replication_key:
+            why = f"its replication_key is not {self._replication_key}"
         try:
-            interrupted = msgspec.convert(value, InterruptedRead)
+            scope = self._scope.of_bookmark(self._state.get("scope"), filters)
+            why = why or self._scope.missing_from(scope)
         except msgspec.ValidationError:
-            self.warnings.append("what it says of an interrupted read cannot be understood")
+            why = "its scope cannot be understood"
+        if why:
+            self.warnings.append(f"The bookmark does not count, reading in full: {why}")
             return None
-        if interrupted.replication_method != self._method:
-            self.warnings.append("the interrupted read was in another replication method")
-        elif not interrupted.scope.covers(self._scope):
-            self.warnings.append("the interrupted read had other filters, or a later start_date")
-        else:
-            return interrupted
+        try:
+            loaded = min(utc_text(parse(value)), self._started)
+        except (TypeError, ValueError):
+            what = f"{value!r}, which is no time"
+            raise SequenceError(f"the state's replication_key_value is {what}") from None
+        self._since = scope.start_date
+        return loaded
+
+    def _interrupted(self) -> InterruptedRead | None:
+        """Return what an earlier run left unread, if this run can go on with it."""
+        stored = self._state.get("interrupted_reads", self._state.get("interrupted_read")) or []
+        why: str | None = "it cannot be understood"
+        with suppress(msgspec.ValidationError):
+            for left in msgspec.convert(stored, list[InterruptedRead])[:1]:
+                why = self._scope.missing_from(left.scope)
+                if why is None and left.scope != self._scope:
+                    why = "it was made with an earlier start_date"
+                if left.replication_method != self._method:
+                    why = f"its replication method was {left.replication_method}"
+                if why is None:
+                    return left
+        if stored:
+            self.warnings.append(f"The interrupted read is not resumed: {why}")
         return None
-
-
-def _covers(value: object, scope: Scope) -> bool:
-    try:
-        return msgspec.convert(value, Scope).covers(scope)
-    except msgspec.ValidationError:
-        return False

@@ -6,7 +6,6 @@ import logging
 import re
 from datetime import UTC, datetime
 from functools import cached_property
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from singer_sdk.batch import Batcher
@@ -23,9 +22,8 @@ from tap_sequence.errors import RefusedError, SequenceError
 from tap_sequence.mapping import Whole
 from tap_sequence.messages import TOO_DEEP
 from tap_sequence.pace import Pace
-from tap_sequence.pagination import NEWEST_FIRST, OLDEST_FIRST, Position
 from tap_sequence.records import id_of
-from tap_sequence.state import Progress, Scope
+from tap_sequence.state import Progress
 from tap_sequence.times import utc_text
 
 if TYPE_CHECKING:
@@ -35,11 +33,9 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context
     from singer_sdk.mapper import StreamMap
 
-    from tap_sequence.pagination import Span
+    from tap_sequence.pagination import Read
     from tap_sequence.records import Record
     from tap_sequence.state import State
-
-KEY_REFUSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 
 class Delivery(NamedTuple):
@@ -194,49 +190,57 @@ class SequenceStream(SequenceClient):
             self.stream_state,
             replication_method=self.replication_method,
             replication_key=self.created_at,
-            scope=Scope.of(self.query, self.config.get("start_date")),
-            lookback_window=self.config["lookback_window"],
+            config=self.config,
+            filters=self.query,
             started=utc_text(datetime.fromtimestamp(self._tap.initialized_at / 1000, UTC)),
         )
         for warning in progress.warnings:
-            self.logger.warning("The state does not count, reading in full: %s", warning)
-        pace = Pace(self.logger, self.name)
-        while progress.spans:
-            span, *later = progress.spans
-            for records in self._span(span, later[0].after if later else None):
-                times = (record.get(self.created_at) for record in records)
-                yield Delivery(records, progress.advance(filter(None, times)))
-                pace.note(len(records), span)
-            if span.total is not None and span.delivered < span.total:
+            self.logger.warning("%s", warning)
+        if left := progress.interrupted:
+            self.logger.info(
+                "Resuming the interrupted read of %s, before %s%s",
+                self.name,
+                left.from_newest.reached or left.newest,
+                f" and after {left.from_oldest.reached}" if left.from_oldest else "",
+            )
+            read = progress.read(self.logger)
+            try:
+                yield from self._deliver(progress, read)
+            except SequenceError as error:
+                key_refused = isinstance(error, RefusedError) and error.of_the_key
+                if key_refused or read.newest.position.cursor != left.from_newest.cursor:
+                    raise
                 self.logger.warning(
-                    "The complete read delivered %d %s, fewer than the %d that the API counted "
-                    "when it began (totalResultSize)",
-                    span.delivered,
-                    self.name,
-                    span.total,
+                    "The interrupted read cannot be resumed, reading anew: %s", error
                 )
+                progress.interrupted = None
+        yield from self._deliver(progress, progress.read(self.logger))
         self._warn_of_what_was_changed()
 
-    def _span(self, span: Span, joins: str | None) -> Iterator[list[Record]]:
-        """Read a span; if the API no longer takes a cursor of an earlier run, read all of it."""
-        remembered = {
-            Position(NEWEST_FIRST, span.after),
-            Position(OLDEST_FIRST, span.after_ascending),
-        }
-        try:
-            with BackgroundRequests(self) as requests:
-                yield from span.pages(requests, self.created_at, joins=joins)
-        except RefusedError as error:
-            position = error.position
-            if position not in remembered or not position.cursor or error.status in KEY_REFUSED:
-                raise
+    def _deliver(self, progress: Progress, read: Read) -> Iterator[Delivery]:
+        """Read to the end, and say what was wrong with the list."""
+        pace = Pace(self.logger, self.name)
+        with BackgroundRequests(self) as requests:
+            for records in read.pages(requests):
+                yield Delivery(records, progress.after(read))
+                pace.note(len(records), read)
+        if read.newest.misplaced == 1:
             self.logger.warning(
-                "The API no longer accepts the cursor of the interrupted read, reading in full: %s",
-                error,
+                "The list of %s is newest first but for a creation time out of place", self.name
             )
-            span.restart()
-            with BackgroundRequests(self) as requests:
-                yield from span.pages(requests, self.created_at, joins=joins)
+        elif read.newest.misplaced:
+            self.logger.warning(
+                "The list of %s is not newest first, as was asked for: it was read to its end",
+                self.name,
+            )
+        if read.total is not None and read.delivered < read.total:
+            self.logger.warning(
+                "The complete read delivered %d %s, fewer than the %d that the API counted "
+                "when it began (totalResultSize)",
+                read.delivered,
+                self.name,
+                read.total,
+            )
 
     def _warn_of_what_was_changed(self) -> None:
         known = self.schema["properties"].keys()

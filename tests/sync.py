@@ -6,6 +6,8 @@ import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from meltano.core.utils import merge
+
 from tap_sequence.messages import MessageWriter
 from tap_sequence.tap import TapSequence
 from tests.tap import settings
@@ -115,3 +117,11 @@ def discovered(**entry: Any) -> dict[str, Any]:
     catalog = TapSequence(config={}, validate_config=False).catalog_dict
     catalog["streams"][0].update(entry)
     return catalog
+
+
+def merged(later: Mapping[str, Any], earlier: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what Meltano makes of two states where it merges them, as on a full refresh."""
+    both: dict[str, Any] = merge(  # type: ignore[no-untyped-call]  # Meltano declares no types
+        copy.deepcopy(dict(later)), copy.deepcopy(dict(earlier))
+    )
+    return both

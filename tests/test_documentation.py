@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tap_sequence.client import LONGEST_WAIT, TRIES
+from tap_sequence.retries import LONGEST_WAIT, TRIES
 from tests.tap import ROOT, run
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def test_messages_are_found() -> None:
         "gave up after",
         "the answer broke off",
         "expected every item to be an object, got",
-        "The state does not count, reading in full",
+        "The bookmark does not count, reading in full",
     } <= set(SAID)
 
 

@@ -130,8 +130,7 @@ def test_an_error_in_place_of_a_page_is_quoted(api: SequenceAPI) -> None:
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 400, 422])
-@pytest.mark.parametrize("order", ORDERS)
-def test_a_refusal_on_the_way_ends_the_run(status: int, order: str, api: SequenceAPI) -> None:
+def test_a_refusal_on_the_way_ends_the_run(status: int, api: SequenceAPI) -> None:
     """A refusal in the middle of the read ends it without another try; the next run goes on."""
     first = Synced()
     asked: list[int] = []
@@ -139,8 +138,8 @@ def test_a_refusal_on_the_way_ends_the_run(status: int, order: str, api: Sequenc
     def note() -> None:
         asked.append(status)
 
-    api.fail(faults.before(note), None, in_order(order), skip=4)
-    api.fail(faults.error(status), None, in_order(order), skip=4)
+    api.fail(faults.before(note), None, in_order("DESC"), skip=4)
+    api.fail(faults.error(status), None, in_order("DESC"), skip=4)
     with pytest.raises(SequenceError, match=f"GET /customers: {status} .*refused by request"):
         sync(api, into=first, page_size=10)
     assert asked == [status]
@@ -210,25 +209,50 @@ def circle(length: int) -> tuple[Fault, list[str]]:
 
 @pytest.mark.parametrize("length", [1, 2], ids=["A→A", "A→B→A"])
 def test_a_circle_of_pages_fails(length: int) -> None:
-    """A cursor that comes a second time ends the run with a line that holds it."""
+    """A cursor that comes a second time ends the run."""
     with SequenceAPI(450) as api:
-        fault, seen = circle(length)
+        fault, _ = circle(length)
         api.fail(fault, None)
         ended = run(config=settings(api))
         assert failed_plainly(ended)
-        assert repr(seen[0]) in ended.last_line
+        assert "the API named a cursor a second time" in ended.last_line
         assert len(api.requests) == length + 1
 
 
 @pytest.mark.parametrize("length", [1, 2, 5])
-@pytest.mark.parametrize("order", ORDERS)
-def test_a_circle_at_either_end_fails(order: str, length: int, api: SequenceAPI) -> None:
-    """A circle at either end of a list that is read from both ends the run."""
-    fault, seen = circle(length)
-    api.fail(fault, None, in_order(order))
-    with pytest.raises(SequenceError) as raised:
+def test_a_circle_at_the_newest_end_fails(length: int, api: SequenceAPI) -> None:
+    """A circle at the newest end of a list that is read from both ends the run."""
+    fault, _ = circle(length)
+    api.fail(fault, None, in_order("DESC"))
+    with pytest.raises(SequenceError, match="the API named a cursor a second time"):
         sync(api, page_size=10)
-    assert repr(seen[0]) in str(raised.value)
+
+
+def test_a_page_that_comes_again_and_again_fails(api: SequenceAPI) -> None:
+    """A page that comes a second time ends the run, whatever cursors it names."""
+    first: list[Any] = []
+
+    def edit(page: dict[str, Any]) -> None:
+        first.append(page["items"])
+        page["items"] = first[0]
+
+    api.fail(faults.answer(edit), None)
+    with pytest.raises(SequenceError, match="the API sent the same page a second time"):
+        sync(api, page_size=10)
+
+
+def test_a_last_page_that_came_before_is_noticed(caplog: pytest.LogCaptureFixture) -> None:
+    """Where the last page is another one again, the customers that it lacks are missed."""
+    first: list[Any] = []
+
+    def edit(page: dict[str, Any]) -> None:
+        first.append(page["items"])
+        page["items"] = first[0]
+
+    with SequenceAPI(200) as api:
+        api.fail(faults.answer(edit), None)
+        sync(api)
+    assert "100 customers, fewer than the 200" in warnings(caplog)[-1]
 
 
 # Bodies that are no page
@@ -278,13 +302,12 @@ def test_a_body_that_is_no_page_fails(edit: Callable[[Any], object], words: str)
         (lambda page: page["items"][0].update(id=["x"]), "an id in every item, got an array"),
     ],
 )
-@pytest.mark.parametrize("order", ORDERS)
 def test_a_body_on_the_way_that_is_no_page_fails(
-    edit: Callable[[Any], object], words: str, order: str, api: SequenceAPI
+    edit: Callable[[Any], object], words: str, api: SequenceAPI
 ) -> None:
-    """A body that is no page fails at either end, says what was expected, and leaves a state."""
+    """A body that is no page fails, says what was expected, and leaves a state."""
     first = Synced()
-    api.fail(faults.answer(edit), None, in_order(order), skip=3)
+    api.fail(faults.answer(edit), None, in_order("DESC"), skip=3)
     with pytest.raises(SequenceError, match=words):
         sync(api, into=first, page_size=10)
     api.recover()
@@ -374,12 +397,13 @@ def test_fewer_customers_than_announced_are_a_warning() -> None:
 def test_a_page_that_lacks_customers_is_a_warning(
     order: str, api: SequenceAPI, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A page at either end that lacks some of its customers is noticed by their number."""
+    """A page that lacks some of its customers is noticed by their number, and made good."""
     api.fail(faults.answer(lambda page: page.update(items=page["items"][:6])), 1, in_order(order))
-    assert len(sync(api, page_size=10).ids) == 196
-    (warning,) = warnings(caplog)
-    assert "196" in warning
-    assert "200" in warning
+    delivered = len(set(sync(api, page_size=10).ids))
+    assert delivered == (196 if order == "DESC" else 200)
+    assert [f"{delivered} customers, fewer than the 200" in one for one in warnings(caplog)] == (
+        [True] if order == "DESC" else []
+    )
 
 
 def test_the_announcement_outlives_an_interruption(
@@ -388,7 +412,7 @@ def test_the_announcement_outlives_an_interruption(
     """A read in two runs is held against what was announced when the first one began."""
     first = Synced()
     api.fail(announce(5), 1)
-    api.fail(faults.status(403), 1, skip=8)
+    api.fail(faults.status(401), 1, skip=8)
     with pytest.raises(SequenceError):
         sync(api, into=first, page_size=10)
     sync(api, state=first.state, page_size=10)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from itertools import count, pairwise
+from threading import Event
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from standins.sequence_api import SequenceAPI
 from tap_sequence.tap import TapSequence
@@ -76,6 +77,23 @@ def test_a_lower_limit_spaces_the_requests() -> None:
         sync(api, max_requests_per_minute=1200)
         gaps = [later.time - earlier.time for earlier, later in pairwise(api.requests)]
     assert sum(gaps) / len(gaps) >= 0.049
+
+
+def test_no_page_waits_for_the_next_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page is handed on as soon as it is there, however long the next request has to wait."""
+    handed_on = Event()
+    waited: list[bool] = []
+    monkeypatch.setattr(
+        "pyrate_limiter.limiter.sleep", lambda _: waited.append(handed_on.wait(timeout=5))
+    )
+
+    def see(message: dict[str, Any]) -> None:
+        if message["type"] == "RECORD":
+            handed_on.set()
+
+    with SequenceAPI(250) as api:
+        sync(api, max_requests_per_minute=20, see=see)
+    assert waited == [True, True]
 
 
 def test_no_minute_has_more_requests_than_the_limit() -> None:

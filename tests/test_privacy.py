@@ -270,7 +270,7 @@ def test_a_circle_of_pages_prints_no_data(api: SequenceAPI, tap: Callable[..., R
     api.fail(faults.answer(edit), None)
     ended = tap(api)
     assert ended.exit_code == 1
-    assert repr(seen[0]) in ended.stderr
+    assert seen[0] not in ended.stderr
     assert held(ended.stderr) == []
 
 
@@ -278,7 +278,7 @@ def test_the_next_run_prints_no_secret_and_no_data(api: SequenceAPI) -> None:
     """A run that finds a state of another filter and a cursor that is refused logs no data."""
     api.fail(faults.status(400, PAGE), None, lambda request: "after" in request.query)
     first = run(config=settings(api, email=EMAIL))
-    assert "interrupted_read" in first.bookmark
+    assert first.bookmark["interrupted_reads"]
     api.recover()
     api.fail(faults.error(400, QUOTE, QUOTE), when=lambda request: "after" in request.query)
     again = run(config=settings(api, email=EMAIL), state=first.state)

@@ -1,0 +1,105 @@
+"""What is tried again, how often, and after which wait."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import partial
+from itertools import count
+from random import uniform
+from time import monotonic
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import backoff
+from singer_sdk.exceptions import RetriableAPIError
+
+from tap_sequence.errors import SequenceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from logging import Logger
+
+    from backoff.types import Details
+
+T = TypeVar("T")
+
+LONGEST_WAIT = 300
+"""Seconds that are waited at the most before one more try, whatever `Retry-After` asks for."""
+
+TRIES = 10
+"""Times that a page is asked for: the waits between them add up to four minutes at least."""
+
+
+def answer_to(ask: Callable[[], T], failed_at: Callable[[], float], logger: Logger) -> T:
+    """Ask until there is an answer.
+
+    Args:
+        ask: Asks once.
+        failed_at: When the last try failed, on the monotonic clock. A wait begins then, and not
+            when the failure is noticed: so a 429 that meets both ends is waited for once.
+        logger: What is told of each wait.
+
+    Returns:
+        The answer.
+
+    Raises:
+        SequenceError: If there is none after all tries.
+    """
+
+    def announce(details: Details) -> None:
+        logger.warning(
+            "%s; waiting %.1f s before try %d of %d",
+            details.get("exception"),
+            details.get("wait"),
+            details["tries"] + 1,
+            TRIES,
+        )
+
+    tried = backoff.on_exception(
+        partial(_waits, logger),
+        RetriableAPIError,
+        max_tries=TRIES,
+        on_backoff=announce,
+        jitter=lambda wait: max(0, _spread(wait) - (monotonic() - failed_at())),
+        logger=None,
+    )(ask)
+    started = monotonic()
+    try:
+        return tried()
+    except RetriableAPIError as error:
+        message = f"{error}; gave up after {TRIES} tries in {monotonic() - started:.0f} s"
+    raise SequenceError(f"{message}; the next run carries on")
+
+
+def _waits(logger: Logger) -> Generator[float, Any, None]:
+    error = yield 0  # backoff starts the generator, then sends what was raised
+    for tries in count():
+        wait = _asked(error)
+        if wait > LONGEST_WAIT:
+            logger.warning(
+                "%s: Retry-After asks for %.0f s; waiting %d s, the longest that this tap waits",
+                error,
+                wait,
+                LONGEST_WAIT,
+            )
+        error = yield max(min(2.0**tries, 60), min(wait, LONGEST_WAIT))
+
+
+def _spread(wait: float) -> float:
+    return wait + uniform(0, min(wait, 10) / 4)  # noqa: S311  it only spreads clients
+
+
+def _asked(error: RetriableAPIError) -> float:
+    """Read `Retry-After`, seconds or an HTTP date; how Sequence uses it is not documented."""
+    asked = error.response.headers.get("Retry-After", "") if error.response is not None else ""
+    try:
+        return float(asked)
+    except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(asked)
+        # One of HTTP's three forms of a date has no time zone, and all are in GMT
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return (moment - datetime.now(UTC)).total_seconds()
+    except (ValueError, OverflowError):
+        return 0

@@ -1,0 +1,104 @@
+"""Lists in memory, to be read in place of the API, and what reads them."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from tap_sequence.pagination import Read
+from tap_sequence.state import Progress, State
+from tap_sequence.times import utc_text
+from tap_sequence.walk import NEWEST_FIRST, OLDEST_FIRST, Page, Position
+
+if TYPE_CHECKING:
+    from tap_sequence.records import Record
+
+EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+def at(seconds: int) -> str:
+    """Return a creation time in the fixed-width form."""
+    return utc_text(EPOCH + timedelta(seconds=seconds))
+
+
+class List:
+    """A list in memory that is read, in place of the API.
+
+    Attributes:
+        asked: The positions of all requests.
+    """
+
+    def __init__(
+        self, times: list[int], page_size: int, *, turned: bool = True, total: int | None
+    ) -> None:
+        """Hold records of these creation times.
+
+        Args:
+            times: Creation times, any order.
+            page_size: Records on a page.
+            turned: Whether records of equal time turn round with the sort order.
+            total: What `totalResultSize` says.
+        """
+        records = [{"id": f"{n}", "createdAt": at(time)} for n, time in enumerate(times)]
+        ascending = sorted(records, key=lambda record: record["createdAt"])
+        descending = ascending[::-1]
+        if not turned:
+            descending = sorted(records, key=lambda record: record["createdAt"], reverse=True)
+        self.records: dict[str, list[Record]] = {NEWEST_FIRST: descending, OLDEST_FIRST: ascending}
+        self.page_size = page_size
+        self.ahead: set[str] = set()
+        self.total = total
+        self.asked: list[Position] = []
+        self._under_way: list[Position] = []
+        self._turn = 0
+
+    def start(self, position: Position) -> None:
+        """Request a page."""
+        assert position.order not in self.under_way()
+        self.asked.append(position)
+        self._under_way.append(position)
+
+    def first(self) -> str:
+        """Choose one of the requests that are under way, not always the first."""
+        self._turn += 1
+        waiting = list(dict.fromkeys(position.order for position in self._under_way))
+        return waiting[self._turn * 7 % 3 % len(waiting)]
+
+    def take(self, order: str) -> Page:
+        """Answer a request; where it may, go on to the next page before that, but not always."""
+        position = next(one for one in self._under_way if one.order == order)
+        self._under_way.remove(position)
+        begin = int(position.cursor or 0)
+        end = begin + self.page_size
+        records = self.records[position.order]
+        after = str(end) if end < len(records) else None
+        if position.order in self.ahead and after and self._turn % 5:
+            self.start(Position(position.order, after))
+        return Page([dict(one) for one in records[begin:end]], after, self.total)
+
+    def drop(self, order: str) -> None:
+        """Forget the requests of an order."""
+        self._under_way = [one for one in self._under_way if one.order != order]
+
+    def under_way(self) -> set[str]:
+        """Tell the orders of the requests that are under way."""
+        return {position.order for position in self._under_way}
+
+
+def read(source: List, limit: str | None = None) -> list[str]:
+    """Return the ids that a read down to a limit delivers."""
+    pages = Read("createdAt", logging.getLogger(), bookmarked=limit).pages(source)
+    return [record["id"] for page in pages for record in page]
+
+
+def going_on(state: State) -> Progress:
+    """Take up what an earlier run left."""
+    return Progress(
+        state,
+        replication_method="INCREMENTAL",
+        replication_key="createdAt",
+        config={"api_url": "", "client_id": "", "client_secret": "", "lookback_window": 0},
+        filters={},
+        started=at(1_000_000),
+    )

@@ -1,0 +1,152 @@
+"""Is nothing lost where the list is not in the order that was asked for?"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from standins.sequence_api import SequenceAPI, faults
+from standins.sequence_api.faults import Fault
+from tap_sequence.errors import SequenceError
+from tap_sequence.pagination import Read
+from tap_sequence.walk import NEWEST_FIRST, OLDEST_FIRST, out_of_place
+from tests.lists import List, at, read
+from tests.sync import Synced, discovered, sync
+
+if TYPE_CHECKING:
+    from standins.sequence_api import Request
+    from standins.sequence_api.faults import Answerer
+    from standins.sequence_api.messages import Answer
+
+OLD, NEW = 50, 40
+
+
+def sorted_otherwise(times: list[int], size: int) -> List:
+    """Return a list whose pages come in this order of creation times, turned round or not."""
+    source = List([], size, total=len(times))
+    records = [{"id": f"{n}", "createdAt": at(time)} for n, time in enumerate(times)]
+    source.records = {NEWEST_FIRST: records, OLDEST_FIRST: records[::-1]}
+    return source
+
+
+def ids(api: SequenceAPI) -> set[str]:
+    """Return the ids of all customers."""
+    return {customer.id for customer in api.customers}
+
+
+async def ignore_the_order(request: Request, answer: Answerer) -> Answer:
+    """Answer oldest first, whatever was asked for."""
+    request.raw_query = request.raw_query.replace(b"sortOrder=DESC", b"sortOrder=ASC")
+    return answer()
+
+
+@pytest.mark.parametrize("page_size", [1, 2, 3, 100])
+@pytest.mark.parametrize("method", ["INCREMENTAL", "FULL_TABLE"])
+def test_a_list_that_is_oldest_first_ends_the_run(method: str, page_size: int) -> None:
+    """Where the API sends the oldest first, the run says so and leaves the bookmark alone."""
+    catalog = discovered(replication_method=method)
+    with SequenceAPI(50) as api:
+        first = sync(api)
+        api.add(50)
+        for state in ({}, first.state):
+            api.fail(Fault(ignore_the_order), None)
+            failed = Synced()
+            with pytest.raises(SequenceError, match="opposite order of sortOrder=DESC"):
+                sync(api, state=state, catalog=catalog, page_size=page_size, into=failed)
+            api.recover()
+            second = sync(api, state=failed.state)
+            assert {*first.ids, *second.ids} == ids(api)
+
+
+@given(st.permutations(range(OLD + NEW)), st.integers(10, 30))
+def test_a_list_that_is_sorted_otherwise_is_read_to_its_end(order: list[int], size: int) -> None:
+    """Whatever a list is sorted by, nothing that is new is missed, nor anything of all of it."""
+    first = [at(time) for time in order[:size]]
+    assume(out_of_place(first) > 1 and out_of_place(first[::-1]) > 1)
+    new = {f"{place}" for place, time in enumerate(order) if time >= OLD}
+    assert set(read(sorted_otherwise(order, size), at(OLD))) == new
+    assert len(read(sorted_otherwise(order, size))) == OLD + NEW
+
+
+def test_a_list_that_is_sorted_otherwise_is_told_of(caplog: pytest.LogCaptureFixture) -> None:
+    """A list that is not in order is read to its end in every run, each with a warning."""
+    with SequenceAPI([{"createdAt": at(n)} for n in range(400)]) as api:
+        by_id = faults.answer(lambda answer: answer["items"].sort(key=lambda one: one["id"]))
+        api.fail(by_id, None)
+        first = sync(api)
+        newcomers = {api.add(created_at=at(n))[0].id for n in range(500, 530)}
+        second = sync(api, state=first.state, lookback_window=0)
+        assert set(first.ids) | newcomers == ids(api)
+        assert newcomers <= set(second.ids)
+    told = "The list of customers is not newest first, as was asked for: it was read to its end"
+    assert caplog.messages.count(told) == 2
+
+
+places = st.integers(0, OLD + NEW - 1)
+
+
+@given(time=places, place=places, size=st.integers(1, 30), limited=st.booleans())
+def test_a_single_time_out_of_place_hides_nothing(
+    time: int, place: int, size: int, *, limited: bool
+) -> None:
+    """Wherever a single creation time is out of place, all that is new arrives, and all of it."""
+    order = list(range(OLD + NEW))[::-1]
+    order.remove(time)
+    order.insert(place, time)
+    source = sorted_otherwise(order, size)
+    new = {f"{n}" for n, one in enumerate(order) if one >= OLD or (one == time and n < NEW)}
+    if limited and time < OLD:
+        assert new <= set(read(source, at(OLD)))
+        assert len(source.asked) * size <= NEW + 2 * size + 3
+    else:
+        assert set(read(source)) == {f"{n}" for n in range(OLD + NEW)}
+
+
+@pytest.mark.parametrize("place", [0, 5, 99, 100, 149])
+def test_a_time_out_of_place_is_told_of(place: int, caplog: pytest.LogCaptureFixture) -> None:
+    """One old customer among the newest ends no read, and a warning tells of it."""
+    with SequenceAPI(250) as api:
+        items: list[Any] = api.listed()
+    bookmark = {"replication_key": "createdAt", "replication_key_value": items[150]["createdAt"]}
+    with SequenceAPI(items[::-1], raw=True) as api:
+        api.change(items[place]["id"], createdAt="2023-01-01T00:00:00Z")
+        run = sync(api, state={"bookmarks": {"customers": bookmark}}, lookback_window=0)
+    assert run.ids == [item["id"] for item in items[:151]]
+    told = "The list of customers is newest first but for a creation time out of place"
+    assert caplog.messages.count(told) == 1
+
+
+def test_a_time_out_of_place_before_the_start_date_is_left_out() -> None:
+    """A customer created before the start date is not loaded, wherever in the list it stands."""
+    with SequenceAPI(250) as api:
+        items: list[Any] = api.listed()
+    with SequenceAPI(items[::-1], raw=True) as api:
+        api.change(items[5]["id"], createdAt="2023-01-01T00:00:00Z")
+        run = sync(api, start_date=items[150]["createdAt"])
+    assert run.ids == [item["id"] for n, item in enumerate(items[:151]) if n != 5]
+
+
+@given(st.integers(0, 300), st.integers(1, 60), st.integers(1, 9))
+def test_records_without_a_time_behind_all_others_arrive(
+    dated: int, undated: int, size: int
+) -> None:
+    """Records without a creation time arrive, though they stand last in both orders."""
+    source = List(list(range(dated)), size, total=dated + undated)
+    more = [{"id": f"undated {n}"} for n in range(undated)]
+    for records in source.records.values():
+        records.extend(more)
+    ids = read(source)
+    assert set(ids) == {*(f"{n}" for n in range(dated)), *(one["id"] for one in more)}
+
+
+@given(st.integers(50, 300), st.integers(1, 9))
+def test_the_ends_count_right_in_an_ordinary_list(number: int, size: int) -> None:
+    """Where the API counts right, no end of an ordinary list is given up."""
+    source = List(list(range(number)), size, total=number)
+    one = Read("createdAt", logging.getLogger())
+    list(one.pages(source))
+    assert one.delivered == number
