@@ -27,6 +27,7 @@ class List:
 
     Attributes:
         asked: The positions of all requests.
+        went_ahead: The orders of those that were made before the page that names them was taken.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class List:
         self.ahead: set[str] = set()
         self.total = total
         self.asked: list[Position] = []
+        self.went_ahead: list[str] = []
         self._under_way: list[Position] = []
         self._turn = 0
 
@@ -75,6 +77,7 @@ class List:
         after = str(end) if end < len(records) else None
         if position.order in self.ahead and after and self._turn % 5:
             self.start(Position(position.order, after))
+            self.went_ahead.append(position.order)
         return Page([dict(one) for one in records[begin:end]], after, self.total)
 
     def drop(self, order: str) -> None:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from standins.sequence_api import SequenceAPI, faults
 from tap_sequence.errors import SequenceError
-from tap_sequence.walk import NEWEST_FIRST, OLDEST_FIRST, Page
+from tap_sequence.pagination import Read
+from tap_sequence.walk import NEWEST_FIRST, OLDEST_FIRST, REMEMBERED, Page
 from tests.lists import EPOCH, List, at, going_on, read
 from tests.sync import sync
 
@@ -117,6 +118,24 @@ def test_an_interrupted_read_goes_on_where_it_was(
     assert set(ids) == {str(n) for n in range(number)}
     assert len(ids) - number <= 2 * size * len(interruptions)
     assert one.delivered == number
+
+
+def test_pages_are_requested_ahead_while_enough_are_left() -> None:
+    """At both ends of a long list the next page may be requested before the last one is taken."""
+    source = List(list(range(300)), 5, total=300)
+    read(source)
+    assert min(source.went_ahead.count(order) for order in (NEWEST_FIRST, OLDEST_FIRST)) > 5
+    short = List(list(range(40)), 5, total=40)
+    read(short)
+    assert not short.went_ahead
+
+
+def test_a_few_pages_are_remembered() -> None:
+    """However long a list, what is kept of its records is bounded."""
+    source = List(list(range(2000)), 50, total=2000)
+    one = Read("createdAt", logging.getLogger())
+    for _ in one.pages(source):
+        assert max(len(end.ids) for end in (one.newest, one.oldest) if end) <= REMEMBERED
 
 
 def test_both_ends_are_read_at_once() -> None:
