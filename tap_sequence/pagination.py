@@ -153,8 +153,10 @@ class Read:
 
         That one is new, whatever its creation time: only its place says so.
         """
+        if self.limit is None:
+            return records
         times = [record.get(self._created_at) or "~" for record in records]  # after all times
-        since, limit = self.since or "", self.limit or ""
+        since, limit = self.since or "", self.limit
         inside = [n for n, time in enumerate(times) if time >= limit]
         end = inside[-1] + 1 if inside else 0
         if end == len(records) - 1 and not self.finished:

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass
 from itertools import islice
+from operator import le
 from typing import TYPE_CHECKING, NamedTuple
 
 from tap_sequence.errors import SequenceError
@@ -160,6 +161,8 @@ def out_of_place(times: Sequence[str]) -> int:
     Args:
         times: Times in a form whose text sorts.
     """
+    if all(map(le, times, islice(times, 1, None))):  # as nearly always, and much faster
+        return 0
     tails: list[str] = []  # where, of the ascents of each length so far, the lowest ends
     for time in times:
         place = bisect_right(tails, time)
