@@ -37,65 +37,18 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 
+from tap_sequence.checkpoint import EndState, InterruptedRead
 from tap_sequence.errors import SequenceError
 from tap_sequence.pagination import Read
 from tap_sequence.scope import Scope
 from tap_sequence.times import earlier, latest, parse, utc_text
-from tap_sequence.walk import NEWEST_FIRST, OLDEST_FIRST, End
+from tap_sequence.walk import NEWEST_FIRST, OLDEST_FIRST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from logging import Logger
 
 State = dict[str, Any]
-
-
-class EndState(msgspec.Struct):
-    """How far a list has been read from one end; the attributes are what `End` takes."""
-
-    cursor: str
-    reached: str | None
-    last: str | None
-    walked: int
-
-    @classmethod
-    def of(cls, end: End | None) -> EndState | None:
-        """Describe an end, if there is one and a cursor to go on at."""
-        cursor = end.position.cursor if end else None
-        if end is None or cursor is None:
-            return None
-        return cls(cursor, end.reached, next(reversed(end.ids), None), end.walked)
-
-    def end(self, order: str, created_at: str) -> End:
-        """Return the end as it was."""
-        return End(order, created_at, **msgspec.structs.asdict(self))
-
-
-class InterruptedRead(msgspec.Struct):
-    """A read that did not come to its end.
-
-    Attributes:
-        replication_method: In which mode it was reading.
-        scope: What it let through.
-        newest: The bookmark, once it has come to its end.
-        from_newest: How far it came from the newest end.
-        from_oldest: How far it came from the oldest end, if it is to be read from there too.
-        shared: How many records both ends have read.
-        total: Size of the whole list when it began, if it was to read all of it.
-    """
-
-    replication_method: str
-    scope: Scope
-    newest: str
-    from_newest: EndState
-    from_oldest: EndState | None
-    shared: int
-    total: int | None
-
-    def __post_init__(self) -> None:
-        """Refuse a time that no run writes."""
-        if utc_text(parse(self.newest)) != self.newest:
-            raise ValueError(self.newest)
 
 
 class Progress:
