@@ -72,6 +72,13 @@ def test_a_list_that_is_sorted_otherwise_is_read_to_its_end(order: list[int], si
     assert len(read(sorted_otherwise(order, size))) == OLD + NEW
 
 
+def test_a_page_in_order_ends_no_read_of_a_list_that_is_not() -> None:
+    """Once a list has been out of order, no page of it ends the read, whatever it looks like."""
+    order = [90, 10, 80, 20, 70, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 60, 61, 62, 63, 64]
+    source = sorted_otherwise(order, 5)
+    assert {"15", "19"} <= set(read(source, at(OLD)))
+
+
 def test_a_list_that_is_sorted_otherwise_is_told_of(caplog: pytest.LogCaptureFixture) -> None:
     """A list that is not in order is read to its end in every run, each with a warning."""
     with SequenceAPI([{"createdAt": at(n)} for n in range(400)]) as api:
