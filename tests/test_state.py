@@ -342,6 +342,7 @@ def test_a_customer_that_became_visible_behind_a_start_date_arrives_once_it_is_t
     with SequenceAPI([{"createdAt": "2025-10-10T10:00:00Z"}]) as api:
         first = sync(api)
         late = api.add(created_at="2025-10-10T09:55:00Z")[0]
+        api.add(created_at="2025-10-10T10:30:00Z")
         second = sync(api, state=first.state, start_date="2025-10-10T09:58:00Z")
         assert late.id not in second.ids
         assert late.id in sync(api, state=second.state).ids
