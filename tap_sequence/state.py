@@ -149,11 +149,9 @@ class Progress:
     def _left_of(self, read: Read) -> InterruptedRead | None:
         """Return what there is to go on with, if this run should be interrupted now."""
         newest, from_newest = self._newest(read), EndState.of(read.newest)
-        # What a full-table read has still to look for once it has come to its end has no state
-        once_through = self._full_table and self._loaded
         # Where a list has no order, a cursor says nothing of what lies before it
         in_order = read.newest.misplaced <= 1
-        if read.finished or once_through or not (newest and from_newest and in_order):
+        if read.finished or not (newest and from_newest and in_order):
             return None
         from_oldest = EndState.of(read.oldest)
         return InterruptedRead(
