@@ -93,6 +93,22 @@ def test_a_list_that_is_sorted_otherwise_is_told_of(caplog: pytest.LogCaptureFix
     assert caplog.messages.count(told) == 2
 
 
+def test_an_interrupted_read_of_a_list_that_is_sorted_otherwise_is_begun_anew() -> None:
+    """Where the list has no order, no place in it is remembered."""
+    synced = Synced()
+
+    def see(_: dict[str, Any]) -> None:
+        if len(synced.records) > 250:
+            raise KeyboardInterrupt
+
+    with SequenceAPI([{"createdAt": at(n)} for n in range(400)]) as api:
+        by_id = faults.answer(lambda answer: answer["items"].sort(key=lambda one: one["id"]))
+        api.fail(by_id, None)
+        with pytest.raises(KeyboardInterrupt):
+            sync(api, see=see, into=synced)
+    assert synced.bookmark["interrupted_reads"] == []
+
+
 places = st.integers(0, OLD + NEW - 1)
 
 
