@@ -325,6 +325,16 @@ def test_what_is_stored_of_key_and_filters_is_not_found_by_trying() -> None:
     assert states[0] != states[1]
 
 
+def test_a_start_date_before_the_bookmark_costs_nothing() -> None:
+    """A start date that leaves out nothing new can be set, and taken back, for a request each."""
+    with SequenceAPI(250) as api:
+        state = sync(api).state
+        for settings in ({"start_date": "2025-06-01"}, {}):
+            api.clear()
+            state = sync(api, state=state, **settings).state
+            assert len(api.requests) == 1
+
+
 def test_a_start_date_that_is_taken_back_brings_what_lay_before_it() -> None:
     """Customers between the bookmark and a start date that was set after it still arrive."""
     with SequenceAPI(50) as api:
