@@ -329,7 +329,8 @@ def test_a_start_date_before_the_bookmark_costs_nothing() -> None:
     """A start date that leaves out nothing new can be set, and taken back, for a request each."""
     with SequenceAPI(250) as api:
         state = sync(api).state
-        for settings in ({"start_date": "2025-06-01"}, {}):
+        in_turn: list[dict[str, Any]] = [{"start_date": "2025-06-01"}, {}]
+        for settings in in_turn:
             api.clear()
             state = sync(api, state=state, **settings).state
             assert len(api.requests) == 1
