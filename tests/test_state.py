@@ -215,7 +215,7 @@ def test_a_remembered_cursor_of_the_oldest_end_that_leads_nowhere_costs_that_end
         assert descending[0]["after"] == left["from_newest"]["cursor"]
 
 
-def test_a_refused_key_forgets_nothing() -> None:
+def test_a_refused_key_forgets_nothing(caplog: pytest.LogCaptureFixture) -> None:
     """A run whose key is refused leaves the interrupted read to the next as it was."""
     with SequenceAPI(1500) as api:
         killed = killed_between_ends(api)
@@ -224,6 +224,7 @@ def test_a_refused_key_forgets_nothing() -> None:
         with pytest.raises(SequenceError, match="401 Unauthorized"):
             sync(api, state=killed.state, into=refused)
         assert refused.state == killed.state
+    assert "cannot be resumed" not in caplog.text
 
 
 def test_a_resumed_read_says_so(caplog: pytest.LogCaptureFixture) -> None:
