@@ -362,31 +362,29 @@ def test_a_certificate_that_is_not_accepted_ends_the_run(
         fetch(f"https://localhost:{port}/api")
 
 
-def test_a_certificate_in_the_bundle_is_accepted(
-    authority: trustme.CA,
-    tls: Callable[[socket.socket], socket.socket],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """With the authority in REQUESTS_CA_BUNDLE the answer comes, over TLS as in plain."""
+@pytest.fixture
+def trusted(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have REQUESTS_CA_BUNDLE name the authority."""
     bundle = tmp_path / "authority.pem"
     authority.cert_pem.write_to_path(bundle)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_certificate_in_the_bundle_is_accepted(
+    tls: Callable[[socket.socket], socket.socket],
+) -> None:
+    """With the authority in REQUESTS_CA_BUNDLE the answer comes, over TLS as in plain."""
     with serving(lambda: [OK + b"\r\n" + PAGE], tls) as port:
         assert fetch(f"https://localhost:{port}/api").items == [{"id": "one"}]
 
 
 @HURRIED
+@pytest.mark.usefixtures("trusted")
 def test_an_answer_that_trickles_over_tls_is_given_up(
-    authority: trustme.CA,
     tls: Callable[[socket.socket], socket.socket],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Over TLS too an answer that is drawn out is given up after request_timeout."""
-    bundle = tmp_path / "authority.pem"
-    authority.cert_pem.write_to_path(bundle)
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
     with (
         serving(TRICKLES["body"], tls) as port,
         pytest.raises(RetriableAPIError, match="no answer within"),
