@@ -1,14 +1,13 @@
--- Views for analysts of what tap-sequence and target-postgres load: plain names, times with a time
--- zone, one row for each element of an array.
+-- Views for analysts on what tap-sequence and target-postgres load: plain names, times with a time
+-- zone, one row per array element.
 --
 --   psql "$TARGET_POSTGRES_SQLALCHEMY_URL" -v ON_ERROR_STOP=1 -f /path/to/docs/views.sql
 --
--- They read the table sequence.customers, whose times they take for UTC, and stand in a schema of
--- their own. To run this file again changes nothing that depends on them.
+-- They read the table sequence.customers, assume that its times are in UTC, and are in a schema of
+-- their own. Running this file again leaves whatever depends on them intact.
 --
--- The loader stores JSON null where an object or an array of objects is missing, which has no
--- elements: hence nullif. With to_jsonb it does not matter which of its two types, jsonb or jsonb[],
--- the loader has made of an array.
+-- For a missing object or array of objects the loader stores JSON null, which has no elements:
+-- hence nullif. to_jsonb takes either type that the loader may give an array, jsonb or jsonb[].
 
 BEGIN;
 
