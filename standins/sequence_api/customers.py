@@ -1,4 +1,4 @@
-"""All customers in the order of the list, and pages of them."""
+"""All customers in list order, and pages of them."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _key = attrgetter("key")
 
 @dataclass(frozen=True)
 class Selection:
-    """Which customers a list holds.
+    """Which customers a list contains.
 
-    Whether a filter wants the whole value or a part of it is documented nowhere. Here it is
-    equality: the strictest reading.
+    Whether a filter matches the whole value or a part of it is not documented. Here it must be
+    equal: the strictest reading.
     """
 
     archived: bool = False
@@ -46,7 +46,7 @@ def _texts(value: object) -> list[object]:
 
 @dataclass(frozen=True)
 class Page:
-    """Some customers, and the keys to go on from: None where nothing lies in that direction."""
+    """Some customers, and the keys to continue from: None if nothing lies in that direction."""
 
     customers: Sequence[Customer]
     before: Key | None
@@ -55,11 +55,11 @@ class Page:
 
 
 class Customers:
-    """All customers, by creation time and then id. One thread at a time, with `lock` held.
+    """All customers, by creation time and then id. For one thread at a time, with `lock` held.
 
     Attributes:
-        lock: To be held around every use.
-        changes: How often something changed: a page that was made at another count is stale.
+        lock: Must be held during every use.
+        changes: How often something has changed: a page made at another count is stale.
     """
 
     def __init__(self) -> None:
@@ -74,19 +74,19 @@ class Customers:
 
     @property
     def ids(self) -> Iterable[str]:
-        """Whose id is taken."""
+        """The ids that are taken."""
         return self._by_id.keys()
 
     @property
     def newest(self) -> int | None:
-        """When the last one was created, in microseconds since 1970."""
+        """When the newest one was created, in microseconds since 1970."""
         return self._all[-1].micros if self._all else None
 
     def add(self, customers: Iterable[Customer]) -> None:
-        """Put customers where they belong.
+        """Insert customers where they belong.
 
         Raises:
-            ValueError: If there is a customer of that id.
+            ValueError: If there is already a customer with that id.
         """
         added = list(customers)
         known = set(self._by_id)
@@ -103,14 +103,14 @@ class Customers:
         self.changed()
 
     def take(self, identity: str) -> Customer:
-        """Take a customer out, to be changed and added again."""
+        """Remove a customer, to be changed and added again."""
         customer = self._by_id.pop(identity)
         del self._all[bisect_left(self._all, customer.key, key=_key)]
         self.changed()
         return customer
 
     def changed(self) -> None:
-        """Forget what was derived from the customers as they were."""
+        """Forget everything derived from the customers as they were."""
         self.changes += 1
         self._selected.clear()
 
@@ -132,7 +132,7 @@ class Customers:
         before: Key | None = None,
         after: Key | None = None,
     ) -> Page:
-        """One page: what lies behind `after`, or in front of `before`, or else the first one."""
+        """One page: the one after `after`, or before `before`, or else the first."""
         customers = self.selected(selection)
         older, newer = (after, before) if descending else (before, after)
         low, high = 0, len(customers)

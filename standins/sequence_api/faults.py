@@ -1,6 +1,6 @@
 """What can be made to go wrong, and with which requests.
 
-A fault stands between a request and its answer: it gets both, and gives what is sent instead. It is
+A fault sits between a request and its answer: it gets both, and returns what is sent instead. It is
 scripted with `SequenceAPI.fail`, which says how many requests it hits and which ones:
 
     api.fail(status(429, headers={"Retry-After": "2"}))                # the next request
@@ -23,7 +23,7 @@ from standins.sequence_api.messages import JSON, Answer, Request, encoded
 
 Answerer = Callable[[], Answer]
 Edit = Callable[[Any], Any]
-"""What changes a decoded answer, in place or by giving another one."""
+"""Changes a decoded answer, in place or by returning another one."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class Fault:
     """Something that goes wrong.
 
     Attributes:
-        send: Gets the request, and what gives its proper answer; gives what is sent instead, or
-            None for a connection that is dropped.
-        instead: Whether it takes the answer's place. If not, the next fault that is due for the
-            same request comes after it.
+        send: Takes the request and a function that returns its proper answer; returns what is sent
+            instead, or None to drop the connection.
+        instead: Whether it replaces the answer. If not, the next fault due for the same request
+            follows.
     """
 
     send: Callable[[Request, Answerer], Awaitable[Answer | None]]
@@ -46,12 +46,12 @@ def status(
     body: bytes | str | Mapping[str, object] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Fault:
-    """Another status. The answer has these headers alone.
+    """Another status. The answer has only these headers.
 
     Args:
         code: The status code.
-        body: As it is sent; a mapping is sent as JSON. See also `error` and `errors`.
-        headers: Such as `Retry-After`; a content type is added where there is a body.
+        body: Sent as it is; a mapping is sent as JSON. See also `error` and `errors`.
+        headers: Such as `Retry-After`; a content type is added if there is a body.
     """
     content, kind = b"", ""
     if isinstance(body, bytes | str):
@@ -74,7 +74,7 @@ def errors(code: int, found: Mapping[str, str] | None = None) -> Fault:
 
 
 def cursor_refused() -> Fault:
-    """The answer to a cursor that is no longer, or never was, a cursor."""
+    """The answer to a cursor that is not, or no longer, valid."""
     return _always(CURSOR_REFUSED)
 
 
@@ -84,12 +84,12 @@ def reset() -> Fault:
 
 
 def cut(after: int) -> Fault:
-    """The connection closes after this many bytes of a body that was announced in full."""
+    """The connection closes after this many bytes of a body announced in full."""
     return _edited(lambda answer: replace(answer, sent=min(after, len(answer.body))))
 
 
 def hang(seconds: float) -> Fault:
-    """Nothing comes for so long, then the proper answer does."""
+    """Nothing comes for this long, then the proper answer."""
 
     async def send(_: Request, answer: Answerer) -> Answer:
         await asyncio.sleep(seconds)
@@ -113,7 +113,7 @@ def answer(edit: Edit) -> Fault:
     """The proper answer, its JSON changed by a function; refusals stay as they are.
 
     Args:
-        edit: Gets the decoded answer; changes it in place, or gives what is sent for it.
+        edit: Takes the decoded answer; changes it in place, or returns what is sent instead.
     """
 
     def edited(proper: Answer) -> Answer:
@@ -127,7 +127,7 @@ def answer(edit: Edit) -> Fault:
 
 
 def version(text: str | None) -> Fault:
-    """The answer says that it has another version, or, with None, does not say which."""
+    """The answer says that it is in another version, or, with None, doesn't say."""
 
     def edit(proper: Answer) -> Answer:
         kept = tuple(header for header in proper.headers if header[0] != "sequence-version")
@@ -140,7 +140,7 @@ def version(text: str | None) -> Fault:
 def before(call: Callable[[], object]) -> Fault:
     """Something happens when the request arrives, before it is answered.
 
-    The server waits for it. The answer, or the next fault that is due, comes afterwards.
+    The server waits for it. The answer, or the next fault due, comes afterwards.
     """
 
     async def send(_: Request, __: Answerer) -> None:
@@ -165,7 +165,7 @@ def _edited(edit: Callable[[Answer], Answer]) -> Fault:
 
 @dataclass
 class Script:
-    """A fault, and the requests that it hits."""
+    """A fault, and the requests it hits."""
 
     fault: Fault
     times: int | None = 1
@@ -174,7 +174,7 @@ class Script:
     hits: int = 0
 
     def due(self, request: Request) -> bool:
-        """Whether the fault is for this request. Each request is to be asked about once."""
+        """Whether the fault is for this request. Ask about each request only once."""
         if self.times is not None and self.hits >= self.times:
             return False
         if self.when is not None and not self.when(request):
@@ -185,12 +185,12 @@ class Script:
 
 @dataclass
 class Faults:
-    """The faults that are scripted, in a queue."""
+    """The queue of scripted faults."""
 
     queue: list[Script] = field(default_factory=list)
 
     def take(self, request: Request) -> list[Fault]:
-        """What goes wrong with a request: the first fault that is due, after each `before`."""
+        """What goes wrong with a request: the first fault due, and any `before` ahead of it."""
         taken: list[Fault] = []
         complete = False
         for script in self.queue:

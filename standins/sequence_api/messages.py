@@ -1,4 +1,4 @@
-"""One request as it came, one answer as it goes, and JSON as bytes."""
+"""A request as received, an answer as sent, and JSON as bytes."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ JSON = "application/json"
 
 
 def encoded(value: object) -> bytes:
-    """A value as compact JSON in UTF-8; escaped where it holds what UTF-8 cannot."""
+    """A value as compact JSON in UTF-8, escaped if UTF-8 cannot encode it."""
     try:
         return _plain.encode(value).encode()
-    except UnicodeEncodeError:  # a lone surrogate, which JSON can write and UTF-8 cannot
+    except UnicodeEncodeError:  # a lone surrogate, which JSON can hold and UTF-8 cannot
         return _escaped.encode(value).encode()
 
 
@@ -31,10 +31,10 @@ class Request:
 
     Attributes:
         method: `GET`.
-        path: With the `/api` in front, percent signs decoded.
-        raw_query: The query string as it was sent.
-        raw_headers: The headers as they were sent, names in lower case.
-        status: What was answered; None before that, and where nothing was (a dropped connection).
+        path: With the leading `/api`, percent-decoded.
+        raw_query: The query string as sent.
+        raw_headers: The headers as sent, names in lower case.
+        status: Of the answer; None before that, and if there was none (a dropped connection).
         time: When it arrived, in seconds of `time.monotonic()`.
     """
 
@@ -46,12 +46,12 @@ class Request:
     time: float = field(default_factory=time.monotonic)
 
     def sent(self, name: bytes) -> list[bytes]:
-        """The values of a header, given in lower case."""
+        """The values of a header, whose name is given in lower case."""
         return [value for each, value in self.raw_headers if each == name]
 
     @cached_property
     def query(self) -> dict[str, str]:
-        """The parameters, decoded; of a repeated one, the last."""
+        """The parameters, decoded; the last one if repeated."""
         return dict(parse_qsl(self.raw_query.decode("latin-1"), keep_blank_values=True))
 
     @cached_property
@@ -68,7 +68,7 @@ class Answer:
         status: The status code.
         body: The whole body; its length is announced.
         headers: In the order they are sent, names in lower case, without `content-length`.
-        sent: How many bytes of the body are sent before the connection closes; None for a whole
+        sent: How many bytes of the body are sent before the connection closes; None for a complete
             answer and a connection that stays open.
     """
 

@@ -1,11 +1,11 @@
-"""Customers drawn from a seed, and the shape that each version of the API gives them.
+"""Customers generated from a seed, and the shape that each version of the API gives them.
 
-The same seed gives the same customers. They are awkward where the documents allow it: names in many
-scripts, quotes and line breaks, optional fields that are absent or null, lists without an element,
-equal creation times, fractional seconds of any length.
+The same seed gives the same customers. They are awkward where the documentation allows it: names in
+many scripts, quotes and line breaks, optional fields that are absent or null, empty lists, equal
+creation times, fractional seconds of any length.
 
-A customer's fields are drawn when they are looked at, not when it is created: half a million
-customers cost a few hundred bytes each until they are read.
+A customer's fields are generated when they are read, not when it is created: until then, each of
+half a million customers costs only a few hundred bytes.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Absent(enum.Enum):
 
 
 ABSENT: Final = Absent.ABSENT
-"""As a field's value: the answer leaves the field out."""
+"""As a field's value, leaves the field out of the answer."""
 
 _EVERYWHERE = (
     "id", "createdAt", "legalName", "address", "taxStatus", "url", "label", "archivedAt",
@@ -52,7 +52,7 @@ _NAIVE_EPOCH = _EPOCH.replace(tzinfo=None)
 _SECOND = 1_000_000
 _DAY = 86_400 * _SECOND
 
-_ARCHIVED = 0.1  # the share of customers that are; and so on
+_ARCHIVED = 0.1  # the share of customers; likewise the others
 _TIED = 0.05
 _IMPORTED = 0.05
 _NULL = 0.05
@@ -62,7 +62,7 @@ def micros_of(text: str) -> int:
     """Microseconds since 1970 of an ISO 8601 time.
 
     Raises:
-        ValueError: If it is not such a time, or has no time zone.
+        ValueError: If it isn't such a time, or has no time zone.
     """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
@@ -83,7 +83,7 @@ def field_names(
     """The fields under the API's names: `legal_name` and `legalName` both mean `legalName`.
 
     Raises:
-        TypeError: If there is no such name.
+        TypeError: If there is no field of such a name.
     """
     named = {re.sub("_(.)", lambda found: found[1].upper(), name): fields[name] for name in fields}
     if unknown := sorted(named.keys() - set(allowed)):
@@ -99,13 +99,14 @@ class Customer:
 
     Attributes:
         id: Its id.
-        micros: When it was created, in microseconds since 1970. It is listed by that, then by id.
+        micros: When it was created, in microseconds since 1970. Customers are listed by this, then
+            by id.
         archived: Whether it is archived.
     """
 
     __slots__ = ("_bodies", "_digits", "_given", "_person", "archived", "id", "micros")
 
-    def __init__(  # noqa: PLR0913  these are what the fields are drawn from, and internal
+    def __init__(  # noqa: PLR0913  the fields are generated from these, and it is internal
         self,
         identity: str,
         micros: int,
@@ -130,7 +131,7 @@ class Customer:
 
     @property
     def key(self) -> tuple[int, str]:
-        """What the list is sorted by, and what a cursor holds."""
+        """What the list is sorted by, and what a cursor contains."""
         return self.micros, self.id
 
     @property
@@ -140,7 +141,7 @@ class Customer:
 
     @property
     def fields(self) -> dict[str, object]:
-        """All its fields in all versions, and `aliases` and `billingStatus`, which none shows."""
+        """Its fields in all versions, and `aliases` and `billingStatus`, which none shows."""
         drawn = _drawn(self._person, self)
         drawn.update(self._given or {})
         return {name: value for name, value in drawn.items() if value is not ABSENT}
@@ -177,7 +178,7 @@ class Customer:
 
 
 class RawCustomer(Customer):
-    """An item that is answered word for word in every version, however malformed."""
+    """An item that is sent verbatim in every version, however malformed."""
 
     __slots__ = ("_item",)
 
@@ -188,16 +189,16 @@ class RawCustomer(Customer):
 
     @property
     def created_at(self) -> str:
-        """When it was created, as the item says."""
+        """When it was created, according to the item."""
         return str(self.fields.get("createdAt"))
 
     @property
     def fields(self) -> dict[str, object]:
-        """The item, where it is an object."""
+        """The item, if it is an object."""
         return dict(self._item) if isinstance(self._item, dict) else {}
 
     def update(self, fields: Mapping[str, object]) -> None:
-        """Change fields; the place in the list stays."""
+        """Change fields; its place in the list stays."""
         self._item = {**self.fields, **fields}
         self._bodies = None
         self.archived = self._item.get("archivedAt") is not None
@@ -208,7 +209,7 @@ class RawCustomer(Customer):
 
 
 class Population:
-    """Where customers come from.
+    """Generates customers.
 
     Args:
         seed: The same seed gives the same customers.
@@ -220,13 +221,13 @@ class Population:
         self._made = 0
 
     def settled(self, number: int, newest: int) -> Iterator[Customer]:
-        """Customers that came one after another, a few a day, newest first.
+        """Customers created one after another, a few a day, newest first.
 
-        Past some thousand they come more often, so that the oldest is about four years old.
+        Beyond a few thousand they come more often, so that the oldest is about four years old.
 
         Args:
             number: How many.
-            newest: When the last one was created, in microseconds since 1970.
+            newest: When the newest was created, in microseconds since 1970.
         """
         draw = self._random.random
         usual = min(_DAY // 3, 4 * 365 * _DAY // max(number, 1))
@@ -243,14 +244,14 @@ class Population:
             micros = (micros - 1 - int(gap)) // step * step
 
     def newcomer(self, after: int) -> Customer:
-        """A customer who came microseconds to seconds after a given time."""
+        """A customer created microseconds to seconds after a given time."""
         draw = self._random.random
         digits = _digits(draw())
         step = 10 ** (6 - digits)
         return self._customer((after + int(draw() * _SECOND)) // step * step + step, digits)
 
     def given(self, partial: Iterable[Mapping[str, object]], newest: int) -> list[Customer]:
-        """Customers with some fields given; those without a time are given oldest first."""
+        """Customers with some given fields; those without a time are given oldest first."""
         partial = [field_names(fields) for fields in partial]
         customers = list(self.settled(len(partial), newest))[::-1]
         for customer, fields in zip(customers, partial, strict=True):
@@ -269,7 +270,7 @@ class Population:
         )
 
     def _identity(self, micros: int) -> str:
-        """A UUIDv7: made up to two seconds before its row, so that ids do not sort like rows."""
+        """A UUIDv7, from up to two seconds before its row, so that ids don't sort like rows."""
         bits = self._random.getrandbits(90)
         millis = micros // 1000 - (bits & 0x7FF)
         number = (millis & 0xFFFFFFFFFFFF) << 80 | 7 << 76 | bits >> 14
@@ -284,11 +285,11 @@ def raw_customers(
     """Items as customers, in any order.
 
     Args:
-        items: Any JSON. An item without a readable `createdAt` is listed as of the time of the one
-            that was given before it.
+        items: Any JSON. An item without a readable `createdAt` is listed at the time of the one
+            given before it.
         micros: That time for the first item, in microseconds since 1970.
-        taken: Ids that customers have already. An id may be there twice, or not be an id at all:
-            for cursors such an item gets one of its own.
+        taken: Ids that customers already have. An item's id may be taken, or not be an id at all:
+            for cursors, such an item gets its own.
     """
     customers: list[Customer] = []
     known = set(taken)
@@ -398,7 +399,7 @@ _Element = TypeVar("_Element")
 
 
 class _Dice:
-    """One customer's own source of chance."""
+    """One customer's own source of randomness."""
 
     __slots__ = ("draw",)
 
@@ -412,7 +413,7 @@ class _Dice:
         return of[int(self.draw() * len(of))]
 
     def maybe(self, value: object, present: float) -> object:
-        """The value this often, else nothing or, more rarely, null."""
+        """The value this often; otherwise nothing or, more rarely, null."""
         drawn = self.draw()
         return value if drawn < present else None if drawn >= 1 - _NULL else ABSENT
 

@@ -1,4 +1,4 @@
-"""The API over HTTP on 127.0.0.1, in a thread of its own."""
+"""The API over HTTP on 127.0.0.1, in its own thread."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _EXTENSION = "standin.connection"
 
 
 class _Protocol(HttpToolsProtocol):
-    """HTTP as uvicorn speaks it; the application gets at the connection."""
+    """HTTP as uvicorn speaks it, with access to the connection for the application."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -84,10 +84,10 @@ class _Uvicorn(uvicorn.Server):
 
 
 class Server:
-    """An application on a port, from `start` to `stop`, as often as wanted.
+    """An application on a port, from `start` to `stop`, any number of times.
 
     Args:
-        application: In ASGI; gets requests alone.
+        application: An ASGI application; receives only requests.
         port: Where it listens; 0 for any free port, which is kept from then on.
     """
 
@@ -99,13 +99,13 @@ class Server:
 
     @property
     def running(self) -> bool:
-        """Whether it was started, and not stopped since."""
+        """Whether it has been started, and not stopped since."""
         return self._uvicorn is not None
 
     def start(self) -> None:
-        """Listen; returns when connections are taken."""
+        """Listen; returns once connections are accepted."""
         self._join()
-        listener = socket.socket(proto=socket.IPPROTO_TCP)  # asyncio sets TCP_NODELAY by it
+        listener = socket.socket(proto=socket.IPPROTO_TCP)  # for this, asyncio sets TCP_NODELAY
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((_HOST, self.port))
@@ -143,7 +143,7 @@ class Server:
         ready.wait()
 
     def stop(self) -> None:
-        """Listen no more, and drop every connection; may be called while answering a request."""
+        """Stop listening, and drop every connection; may be called while answering a request."""
         if self._uvicorn is not None:
             self._uvicorn.stop()
             self._uvicorn = None
