@@ -1,1 +1,1 @@
-"""The tap beside what a user would pick instead, on the same customers from the same stand-in."""
+"""The tap compared with its alternatives, on the same customers from the same stand-in."""

@@ -1,4 +1,4 @@
-"""The stand-in in a process of its own, so that its work is not its client's."""
+"""The stand-in in its own process, so that its work isn't counted as its client's."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def api(customers: int, latency_ms: int = 0) -> Iterator[dict[str, str]]:
     """Serve customers while the `with` block runs.
 
     Args:
-        customers: How many; the same number gives the same ones.
+        customers: How many; the same number gives the same customers.
         latency_ms: Milliseconds that each request takes.
 
     Yields:
-        The variables of the environment by which clients find it.
+        The environment variables through which clients find it.
     """
     options = ["--customers", str(customers), "--latency-ms", str(latency_ms), "--warm"]
     with subprocess.Popen(  # noqa: S603  the arguments are this file's own

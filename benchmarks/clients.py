@@ -1,4 +1,4 @@
-"""Who reads the list: how each is started, and what it delivered."""
+"""The programs that read the list: how each is started, and what it delivered."""
 
 from __future__ import annotations
 
@@ -22,15 +22,16 @@ TAP = "tap-sequence"
 
 @dataclass(frozen=True)
 class Client:
-    """A program that reads the list from beginning to end.
+    """A program that reads the whole list.
 
     Attributes:
-        name: What the tables call it.
-        peer: Name of the folder in `peers` with its requirement file.
-        package: What it is made of, if its version is to be told.
-        command: The program and its arguments, from the folder of its environment's programs and a
-            new folder of its own for files.
-        ids: The ids of the customers that it delivered, from its standard output and that folder.
+        name: Its name in the tables.
+        peer: Name of the folder in `peers` with its requirements file.
+        package: The package it is built on, whose version is shown.
+        command: Returns the program and its arguments, given the folder of its environment's
+            programs and its own new folder for files.
+        ids: Returns the ids of the customers it delivered, given its standard output and that
+            folder.
     """
 
     name: str
@@ -44,7 +45,7 @@ class Client:
 
         Args:
             customers: How many there are.
-            variables: The variables of the environment by which it finds the API.
+            variables: The environment variables through which it finds the API.
             folder: A new folder.
 
         Returns:
@@ -65,7 +66,7 @@ class Client:
 
     @property
     def version(self) -> str:
-        """What it is made of."""
+        """The package it is built on, with its version."""
         return f"{self.package} {version(self.peer, self.package)}"
 
 
@@ -74,11 +75,11 @@ VARIABLES = {
     "BENCHMARKS_SCHEMA": str(SCHEMA),
     "RUNTIME__DLTHUB_TELEMETRY": "false",
 }
-"""The variables of the environment that peers need beside the tap's."""
+"""Environment variables that peers need in addition to the tap's."""
 
 
 def write_schema() -> None:
-    """Write the tap's schema to where the peers that declare one find it."""
+    """Write the tap's schema where the peers that declare one find it."""
     written = subprocess.run(  # noqa: S603  the arguments are this file's own
         [programs("tap-sequence") / TAP, "--discover"], cwd=ROOT, check=True, capture_output=True
     )
@@ -156,4 +157,4 @@ CLIENTS = (
         ids=lambda output, _: (line["id"] for line in _lines(output)),
     ),
 )
-"""The tap first, then what a user would pick instead, then the floor."""
+"""The tap first, then its alternatives, then the minimum."""

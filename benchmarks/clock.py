@@ -1,9 +1,9 @@
-"""Runs a command, and tells what its whole process cost.
+"""Runs a command, and reports what its whole process cost.
 
 python -I -S clock.py COST OUTPUT LOG COMMAND...
 
-Linux counts the memory of the process that starts another as that other's peak. So this one imports
-next to nothing, and does nothing else.
+Linux counts a parent process's memory towards its child's peak. So this one imports next to
+nothing, and does nothing else.
 """
 
 import os
@@ -23,7 +23,7 @@ def main(cost: str, output: str, log: str, *command: str) -> int:
     child = os.posix_spawnp(command[0], command, os.environ, file_actions=files)
     _, status, used = os.wait4(child, 0)
     wall = time.perf_counter() - started
-    with open(cost, "w", encoding="ascii") as file:  # noqa: PTH123  pathlib is no small import
+    with open(cost, "w", encoding="ascii") as file:  # noqa: PTH123  pathlib is a large import
         file.write(f"{wall} {used.ru_utime + used.ru_stime} {used.ru_maxrss}")
     return os.waitstatus_to_exitcode(status)
 

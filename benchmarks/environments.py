@@ -1,4 +1,4 @@
-"""An environment of its own for every client, with what its requirement file names."""
+"""A separate environment for each client, with what its requirements file lists."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def programs(peer: str) -> Path:
     """Return the folder with a client's Python and its commands.
 
     Args:
-        peer: Name of the folder in `peers` with its requirement file.
+        peer: Name of the folder in `peers` with its requirements file.
     """
     requirements = PEERS / peer / "requirements.txt"
     environment = CACHE / f"{peer}-{sys.version_info.major}.{sys.version_info.minor}"
@@ -33,7 +33,7 @@ def programs(peer: str) -> Path:
 
 
 def version(peer: str, package: str) -> str:
-    """Return the version of a package that a client's requirement file names."""
+    """Return the version of a package in a client's requirements file."""
     lines = (PEERS / peer / "requirements.txt").read_text(encoding="utf-8").splitlines()
     pins = dict(line.split("==", 1) for line in lines if "==" in line)
     return next(pin for name, pin in pins.items() if name.partition("[")[0] == package)

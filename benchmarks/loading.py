@@ -1,4 +1,4 @@
-"""Who loads the list to PostgreSQL, so that a customer who is there already is replaced."""
+"""The programs that load the list into PostgreSQL, replacing customers already there."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from standins.postgres import Database
 
 SCHEMA = "sequence"
-"""Where all of them load the table `customers` to."""
+"""The schema into which all of them load the table `customers`."""
 
 
 @dataclass
@@ -29,9 +29,9 @@ class Loader:
     """A program that reads the list and loads it.
 
     Attributes:
-        name: What the tables call it.
+        name: Its name in the tables.
         command: The program and its arguments.
-        variables: The variables of the environment that it needs.
+        variables: The environment variables it needs.
         database: Where it loads to.
     """
 
@@ -41,11 +41,11 @@ class Loader:
     database: Database = field(repr=False)
 
     def empty(self, customers: int, variables: Mapping[str, str]) -> Cost:
-        """Load all customers where there are none.
+        """Load all customers into an empty database.
 
         Args:
             customers: How many there are.
-            variables: The variables of the environment by which it finds the API.
+            variables: The environment variables through which it finds the API.
         """
         for schema in (SCHEMA, f"{SCHEMA}_staging"):  # the second is dlt's
             self.database.query(
@@ -58,10 +58,10 @@ class Loader:
 
         Args:
             customers: How many there are.
-            variables: The variables of the environment by which it finds the API.
+            variables: The environment variables through which it finds the API.
 
         Raises:
-            FailedError: If not every customer is there once afterwards.
+            FailedError: If afterwards not every customer is there once.
         """
         with tempfile.TemporaryDirectory() as folder:
             cost, _ = measure(self.command, {**self.variables, **variables}, Path(folder))
@@ -72,16 +72,16 @@ class Loader:
 
 
 def loaders(database: Database, folder: Path) -> list[Loader]:
-    """Return who loads: the project as a user runs it, then what a user would pick instead.
+    """Return the loaders: the project as a user runs it, then its alternatives.
 
     Args:
-        database: Where to.
-        folder: Where they keep what they know of earlier runs.
+        database: Where they load to.
+        folder: Where they keep what they know about earlier runs.
     """
     return [
         Loader(
             TAP,
-            # --full-refresh: each time as if it were the first
+            # --full-refresh: each run as if it were the first
             [
                 Path(sys.executable).with_name("meltano"),
                 "run",

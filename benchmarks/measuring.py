@@ -1,4 +1,4 @@
-"""One run of a client, measured as a whole process: its start and its imports count."""
+"""One run of a client, measured as a whole process, including its start and imports."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _CLOCK = Path(__file__).with_name("clock.py")
 
 
 class Cost(NamedTuple):
-    """What a run took.
+    """What a run cost.
 
     Attributes:
-        wall: Seconds from its start to its end.
-        processor: Seconds of processor time, user and system, of it and the processes it started.
+        wall: Seconds from start to end.
+        processor: Seconds of processor time, user and system, including the processes it started.
         memory: Peak of the largest of these processes, in MB.
     """
 
@@ -46,7 +46,7 @@ def measure(
 
     Args:
         command: The program and its arguments.
-        variables: Variables of the environment beside those of this process.
+        variables: Environment variables in addition to this process's.
         folder: Where its output goes.
 
     Returns:
@@ -70,5 +70,5 @@ def measure(
 
 
 def _inherited() -> dict[str, str]:
-    """Return this process's environment without what makes Python slower than its users have it."""
+    """Return this process's environment without what makes Python slower than usual."""
     return {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}

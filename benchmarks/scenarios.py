@@ -1,4 +1,4 @@
-"""What is measured: every client in turn, in another order each round."""
+"""What is measured: every client in turn, in a different order each round."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PAGE_SIZE = 100
 
 
 def warm_up() -> None:
-    """Let every client run once, unmeasured: it writes bytecode, and shows that it works."""
+    """Run every client once, unmeasured: this writes bytecode, and shows that it works."""
     with api(customers=PAGE_SIZE * 2 + 1) as variables:
         _in_turn(1, [_reader(client.name, PAGE_SIZE * 2 + 1, variables) for client in CLIENTS])
 
@@ -47,7 +47,7 @@ def reading(customers: int, latency_ms: int, rounds: int) -> Comparison:
 
 
 def loading(customers: int, rounds: int) -> dict[str, Comparison]:
-    """Load the whole list to PostgreSQL, into an empty table and then once more.
+    """Load the whole list into PostgreSQL, into an empty table and then once more.
 
     Args:
         customers: How many.
@@ -92,11 +92,11 @@ def growth(sizes: list[int], rounds: int) -> Growth:
 
 
 def requests(customers: int, new: int) -> Requests:
-    """Count the tap's requests: for all customers, for none and for some that are new.
+    """Count the tap's requests: for all customers, for no new ones, and for some new ones.
 
     Args:
         customers: How many there are at first.
-        new: How many there are next.
+        new: How many are added later.
     """
     counts = {}
     with SequenceAPI(customers) as server, tempfile.TemporaryDirectory() as name:
@@ -117,7 +117,7 @@ def requests(customers: int, new: int) -> Requests:
                         "TAP_SEQUENCE_API_URL": server.url,
                         "TAP_SEQUENCE_CLIENT_ID": server.client_id,
                         "TAP_SEQUENCE_CLIENT_SECRET": server.client_secret,
-                        # What is new is what came since, not what may have become visible late
+                        # Only what was created since, not what may have become visible late
                         "TAP_SEQUENCE_LOOKBACK_WINDOW": "0",
                     },
                     Path(folder),
@@ -141,7 +141,7 @@ def _reader(
 
 
 def _in_turn(rounds: int, runs: list[tuple[str, Callable[[], Cost]]]) -> dict[str, Cost]:
-    """Return the median costs of runs, each begun by another one in every round."""
+    """Return the median costs of runs, starting each round with a different one."""
     costs: dict[str, list[Cost]] = {name: [] for name, _ in runs}
     for turn in range(rounds):
         for name, run in _rotated(runs, turn):

@@ -1,9 +1,9 @@
-"""The same list by Airbyte's low-code CDK, which takes its settings from files.
+"""The same list read by Airbyte's low-code CDK, which takes its settings from files.
 
 python read.py FOLDER
 """
 
-# ruff: noqa: INP001  a program of its own, in another environment
+# ruff: noqa: INP001  a separate program, in another environment
 
 from __future__ import annotations
 

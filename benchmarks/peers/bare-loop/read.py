@@ -1,6 +1,6 @@
-"""The least that a program can do: a loop of requests and json, one line for each customer."""
+"""The least that a program can do: a loop of requests and json, one line per customer."""
 
-# ruff: noqa: INP001  a program of its own, in another environment
+# ruff: noqa: INP001  a separate program, in another environment
 
 import json
 import os

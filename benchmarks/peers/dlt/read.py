@@ -1,9 +1,9 @@
-"""The same list by dlt's REST source: its extract stage alone, or all of it into PostgreSQL.
+"""The same list read by dlt's REST source: only its extract stage, or all of it into PostgreSQL.
 
 python read.py FOLDER (extract | load | load-one-table)
 """
 
-# ruff: noqa: INP001  a program of its own, in another environment
+# ruff: noqa: INP001  a separate program, in another environment
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ CONFIG: RESTAPIConfig = {
 def main(folder: str, stage: str) -> None:
     """Read the list into the folder, or on into the database that dlt's own variables name.
 
-    Left to itself, dlt makes a table of each list within a customer.
+    By default, dlt makes a table of each list within a customer.
     """
     pipeline = dlt.pipeline(
         "sequence", destination="postgres", dataset_name="sequence", pipelines_dir=folder

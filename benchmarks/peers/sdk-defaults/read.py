@@ -1,6 +1,6 @@
-"""A tap of the same list as the SDK's template and documentation have one write it."""
+"""A tap for the same list, written as in the SDK's template and documentation."""
 
-# ruff: noqa: INP001  a program of its own, in another environment
+# ruff: noqa: INP001  a separate program, in another environment
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class CustomersStream(RESTStream[str]):
     primary_keys = ("id",)
     replication_key = "createdAt"
     records_jsonpath = "$.items[*]"
-    next_page_token_jsonpath = "$.pagination.after"  # noqa: S105  where it is, not what
+    next_page_token_jsonpath = "$.pagination.after"  # noqa: S105  a path, not a secret
     schema = json.loads(Path(os.environ["BENCHMARKS_SCHEMA"]).read_text(encoding="utf-8"))
 
     @property
     def url_base(self) -> str:
-        """What stands in front of the path."""
+        """The URL without the path."""
         return str(self.config["api_url"])
 
     @property
@@ -39,14 +39,14 @@ class CustomersStream(RESTStream[str]):
         )
 
     def get_url_params(self, context: Any, next_page_token: str | None) -> dict[str, Any]:
-        """Parameters of one request."""
+        """The parameters of one request."""
         del context
         parameters = {"limit": 100, "sortOrder": "DESC", "includeArchived": "true"}
         return {**parameters, "after": next_page_token} if next_page_token else parameters
 
 
 class TapSequence(Tap):
-    """The tap, which takes the same variables of the environment."""
+    """The tap, which takes the same environment variables."""
 
     name = "tap-sequence"
     config_jsonschema = th.PropertiesList(
