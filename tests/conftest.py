@@ -1,10 +1,26 @@
-"""Settings of the tests."""
+"""Settings of the tests, and what several files of them start from."""
 
 from __future__ import annotations
 
 import os
+import ssl
+import time
+from typing import TYPE_CHECKING
 
+import pytest
+import trustme
 from hypothesis import settings
+
+from standins.postgres import Database, postgres
+from standins.sequence_api import SequenceAPI
+from tests.support import commands
+from tests.support.clients import Client, client_of
+from tests.support.package import SequenceClient
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 # Some hundred processes start, in half the time where the bytecode of what they import is kept
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -12,3 +28,82 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # An example that starts a server and runs the tap takes as long as the machine is busy
 settings.register_profile("default", deadline=None, print_blob=True)
 settings.load_profile("default")
+
+
+@pytest.fixture
+def api() -> Iterator[SequenceAPI]:
+    """The API, with enough customers to be read from both ends in pages of ten."""
+    with SequenceAPI(200) as started:
+        yield started
+
+
+@pytest.fixture
+def few() -> Iterator[SequenceAPI]:
+    """The API, with few customers."""
+    with SequenceAPI(3) as started:
+        yield started
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    """A client and its API, with thirty customers."""
+    with client_of(customers=30) as started:
+        yield started
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The waits of this test, each of which is over at once."""
+    taken: list[float] = []
+    monkeypatch.setattr(time, "sleep", taken.append)
+    return taken
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make request_timeout a fraction of a second."""
+    monkeypatch.setattr(SequenceClient, "timeout", 0.4)
+
+
+@pytest.fixture
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep this machine's own proxies and certificates out."""
+    for name in os.environ:
+        if name.lower().endswith(("_proxy", "_ca_bundle")):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """An authority whose certificates nobody trusts who isn't told to."""
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def tls(authority: trustme.CA) -> Callable[[socket.socket], socket.socket]:
+    """What lets a connection speak TLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    return lambda connection: context.wrap_socket(connection, server_side=True)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Database]:
+    """PostgreSQL, in a time zone of its own."""
+    with postgres() as started:
+        started.query("ALTER SYSTEM SET timezone = 'Asia/Kolkata'")
+        started.query("SELECT pg_reload_conf()")
+        yield started
+
+
+@pytest.fixture
+def database(server: Database) -> Iterator[Database]:
+    """An empty database."""
+    with postgres(server.url) as created:
+        yield created
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tap's wheel, as it would be published."""
+    return commands.wheel(tmp_path_factory.mktemp("dist"))

@@ -9,30 +9,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from psycopg import sql
 
-from standins.postgres import postgres
-from tests.pipelines import (
-    ROOT,
-    Row,
-    Rows,
-    Target,
-    account_with_every_field,
-    blocks,
-    definition,
-    install,
-    postgres_in_kolkata,
-    run_tap,
-    schema_of_the_project,
-    table,
-)
+from standins.postgres import Database, postgres
+from tests.support.accounts import account_with_every_field
+from tests.support.commands import ROOT, install
+from tests.support.documents import blocks, definition, schema_of_the_project, table
+from tests.support.targets import Target, run_tap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from standins.postgres import Database
     from standins.sequence_api import SequenceAPI
+    from tests.support.rows import Row, Rows
 
 DOCUMENT = "docs/analysts.md"
+
 VIEWS = (ROOT / "docs" / "views.sql").read_text(encoding="utf-8")
 
 
@@ -42,13 +33,6 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Target:
     given = definition("target-postgres")
     folder = tmp_path_factory.mktemp("target-postgres")
     return Target(given, install(folder / "venv", *given["pip_url"].split()))
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Database]:
-    """Start PostgreSQL, in a time zone of its own."""
-    with postgres_in_kolkata() as started:
-        yield started
 
 
 class Warehouse:

@@ -18,8 +18,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from standins.sequence_api import VERSIONS, SequenceAPI
-from tap_sequence.tap import TapSequence
-from tests.sync import sync
+from tests.support.package import TapSequence
+from tests.support.sync import sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,26 +15,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tap_sequence.retries import LONGEST_WAIT, TRIES
-from tests.tap import ROOT, run
+from tests.support.commands import ROOT
+from tests.support.documents import blocks, git, tracked
+from tests.support.package import retries
+from tests.support.tap import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+
 MESSAGES = (ROOT / "docs" / "messages.md").read_text(encoding="utf-8")
+
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob(".github/**/*.md")])
+
 COMMANDS = re.findall(r"^```sh\n(python3 -m venv .+?)\n```$", README, re.MULTILINE | re.DOTALL)
 """The two commands that set themselves up: the main job, and the tests."""
-
-
-def blocks(page: str, language: str) -> list[str]:
-    """Return what stands in a page's blocks of one language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-
-
-# Messages
 
 
 def texts(tree: ast.AST) -> Iterator[list[str]]:
@@ -74,12 +71,15 @@ NEVER_SHOWN = {
     "The configuration is not valid",  # its mistakes are shown
     r"^Tunnel connection failed: (\d{3})\b",  # how Python words what the tap words otherwise
 }
+
 TEXTS = [
     text
     for module in (ROOT / "tap_sequence").rglob("*.py")
     for text in texts(ast.parse(module.read_text(encoding="utf-8")))
 ]
+
 CODE = " ".join("".join(text) for text in TEXTS)
+
 SAID = sorted(
     {
         words(part)
@@ -130,11 +130,8 @@ def test_every_explanation_is_of_a_message(entry: str) -> None:
 
 def test_numbers_in_messages() -> None:
     """Numbers of tries and seconds are the code's."""
-    assert f"gave up after {TRIES} tries" in MESSAGES
-    assert f"waiting {LONGEST_WAIT} s, the longest" in MESSAGES
-
-
-# Settings
+    assert f"gave up after {retries.TRIES} tries" in MESSAGES
+    assert f"waiting {retries.LONGEST_WAIT} s, the longest" in MESSAGES
 
 
 def test_settings() -> None:
@@ -149,9 +146,6 @@ def test_settings() -> None:
     assert [name for name, required, _ in rows if required] == about["required"]
     # faker_config needs a package that the tap is not installed with
     assert {*described, *others} - {"select"} == known.keys() - {"faker_config"}
-
-
-# Links
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
@@ -176,9 +170,6 @@ def slug(heading: str) -> str:
     return "".join(kept).replace(" ", "-")
 
 
-# Commands
-
-
 def test_commands_of_ci() -> None:
     """The CI script runs the readme's test command, word for word, and as its last."""
     assert COMMANDS[1].endswith(" && uv run pytest")
@@ -190,19 +181,10 @@ def test_commands_of_ci() -> None:
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Provide what a fresh clone has, uncommitted changes included."""
     folder = tmp_path_factory.mktemp("clone")
-    git = shutil.which("git") or "git"
-    files = subprocess.run(  # noqa: S603
-        [git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-        text=True,
-    ).stdout.split("\0")
-    for name in files:
-        if name and (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
-    subprocess.run([git, "init", "--quiet"], cwd=folder, check=True)  # noqa: S603
+    for name in tracked():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    git("init", "--quiet", str(folder))
     return folder
 
 
@@ -246,7 +228,7 @@ def without_times(output: str) -> list[str]:
 def test_the_first_command(clone: Path, nothing_but_python: dict[str, str]) -> None:
     """The readme's first command, word for word, in a fresh clone: it prints what is shown."""
     printed = iter(without_times(execute(COMMANDS[0], clone, nothing_but_python)))
-    shown = [line for line in blocks(README, "text")[0].splitlines() if line not in {"", "…"}]
+    shown = [line for line in blocks("README.md", "text")[0].splitlines() if line not in {"", "…"}]
     assert [line for line in shown if line not in printed] == []
 
 
@@ -254,12 +236,12 @@ def test_the_other_commands(clone: Path, nothing_but_python: dict[str, str]) -> 
     """The readme's commands for a real account work, and load the columns that it shows."""
     commands = [
         line
-        for block in blocks(README, "bash")
+        for block in blocks("README.md", "bash")
         for line in block.splitlines()
         if line and not line.startswith(("export ", "git ", "python3 "))
     ]
     assert "uv run meltano run customers" in commands
-    (cron,) = blocks(README, "cron")
+    (cron,) = blocks("README.md", "cron")
     by_cron = [line.split(maxsplit=5)[5] for line in cron.splitlines()]
     assert len(by_cron) == 2
     script = clone / "commands.sh"

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from standins.postgres import postgres
 from standins.sequence_api import SequenceAPI
-from tests.kills import killed_loads
+from tests.support.kills import killed_loads
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from standins.postgres import Database
 
-def test_a_load_that_is_killed_is_complete_in_the_end(tmp_path: Path) -> None:
+
+def test_a_load_that_is_killed_is_complete_in_the_end(database: Database, tmp_path: Path) -> None:
     """After kills at random moments and one run to the end, each customer is there once."""
-    with SequenceAPI(8000, latency=0.01) as api, postgres() as database:
+    with SequenceAPI(8000, latency=0.01) as api:
         assert killed_loads(api, database, tmp_path, kills=3) == []

@@ -3,45 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from psycopg import sql
 from ruamel.yaml import YAML
 
 from standins.environment import environment
-from standins.postgres import URL_VARIABLE, Database, postgres
+from standins.postgres import URL_VARIABLE, Database
 from standins.sequence_api import VERSIONS, SequenceAPI
-from tap_sequence.settings import SETTINGS
+from tests.support.commands import MELTANO, ROOT, TAP, call
+from tests.support.package import SETTINGS
+from tests.support.rows import Row, Rows, all_present
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-ROOT = Path(__file__).parent.parent
-MELTANO = Path(sys.executable).with_name("meltano")
-TIMES = {"createdAt", "archivedAt"}
-
-
-def run(
-    command: Sequence[str | Path], variables: Mapping[str, str]
-) -> subprocess.CompletedProcess[str]:
-    """Run a command in the project's folder, with some environment variables, to its good end."""
-    finished = subprocess.run(  # noqa: S603 - the arguments are this file's own
-        command,
-        capture_output=True,
-        check=False,
-        cwd=ROOT,
-        env={**os.environ, **variables},
-        stdin=subprocess.DEVNULL,
-        text=True,
-    )
-    assert finished.returncode == 0, finished.stderr
-    return finished
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 class Meltano:
@@ -56,7 +33,7 @@ class Meltano:
         """Run a job to its good end, and return how many requests it made."""
         self.api.clear()
         surroundings = environment(self.api, self.database, self.folder)
-        run([MELTANO, "run", *blocks], {**surroundings, **variables})
+        call(MELTANO, "run", *blocks, folder=ROOT, variables={**surroundings, **variables})
         return len(self.api.requests)
 
     def rows(self) -> dict[str, dict[str, Any]]:
@@ -67,57 +44,29 @@ class Meltano:
         return by_id
 
 
-def as_loaded(api: SequenceAPI, version: str | None = None) -> dict[str, dict[str, Any]]:
-    """Return the rows that the API's customers must make, by id, fields that are absent left out.
+def as_loaded(api: SequenceAPI, version: str | None = None) -> Rows:
+    """Return the rows that the API's customers must make, by id, what is null left out.
 
     Times are timestamps without a time zone, in UTC.
     """
-    items = cast("list[dict[str, Any]]", api.listed(version))
-    return {
-        item["id"]: {
-            name: in_utc(value) if name in TIMES and value is not None else value
-            for name, value in item.items()
-        }
-        for item in items
-    }
-
-
-def in_utc(text: str) -> datetime:
-    """Read a time of the API."""
-    return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None)
-
-
-def present(row: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what is null: the API leaves out fields instead, or says null."""
-    return {name: value for name, value in row.items() if value is not None}
-
-
-def all_present(rows: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Leave out what is null in each row."""
-    return {identity: present(row) for identity, row in rows.items()}
+    return all_present({item["id"]: item for item in cast("list[Row]", api.listed(version))})
 
 
 @pytest.fixture(autouse=True, scope="module")
 def _tap_is_up_to_date(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Install what the tap needs now: an older installation may lack it. Loaders install alone."""
     system = f"sqlite:///{tmp_path_factory.mktemp('meltano') / 'meltano.db'}"
-    run([MELTANO, "install", "tap-sequence"], {"MELTANO_DATABASE_URI": system})
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Database]:
-    """Start PostgreSQL."""
-    with postgres() as database:
-        yield database
+    call(
+        MELTANO, "install", "tap-sequence", folder=ROOT, variables={"MELTANO_DATABASE_URI": system}
+    )
 
 
 @pytest.fixture
-def meltano(server: Database, tmp_path: Path) -> Iterator[Meltano]:
-    """Provide an account of 250 customers, and a warehouse that lies in Kolkata."""
-    with postgres(server.url) as database, SequenceAPI(customers=250) as api:
-        name = database.query("SELECT current_database() AS name")[0]["name"]
-        zone = sql.SQL("ALTER DATABASE {} SET timezone = 'Asia/Kolkata'")
-        database.query(zone.format(sql.Identifier(name)))
+def meltano(database: Database, tmp_path: Path) -> Iterator[Meltano]:
+    """Provide an account of 250 customers, and a warehouse in another time zone than UTC."""
+    with SequenceAPI(customers=250) as api:
+        (zone,) = database.query("SHOW timezone")
+        assert zone["TimeZone"] != "UTC"
         yield Meltano(api, database, tmp_path)
 
 
@@ -127,7 +76,7 @@ def test_every_field_of_every_customer_arrives(meltano: Meltano, version: str) -
     requests = meltano.run("tap-sequence", "target-postgres", TAP_SEQUENCE_API_VERSION=version)
 
     assert len(meltano.rows()) == 250
-    assert all_present(meltano.rows()) == all_present(as_loaded(meltano.api, version))
+    assert all_present(meltano.rows()) == as_loaded(meltano.api, version)
     assert requests <= 4
 
 
@@ -135,7 +84,7 @@ def test_times_do_not_depend_on_the_server(meltano: Meltano) -> None:
     """Times are in UTC whatever the server's time zone, by INSERT too."""
     meltano.run("tap-sequence", "target-postgres", TARGET_POSTGRES_USE_COPY="false")
 
-    assert all_present(meltano.rows()) == all_present(as_loaded(meltano.api))
+    assert all_present(meltano.rows()) == as_loaded(meltano.api)
 
 
 def test_a_second_run_brings_what_is_new(meltano: Meltano) -> None:
@@ -148,7 +97,7 @@ def test_a_second_run_brings_what_is_new(meltano: Meltano) -> None:
 
     after = meltano.rows()
     assert after.keys() - before.keys() == added
-    assert all_present(after) == all_present(as_loaded(meltano.api))
+    assert all_present(after) == as_loaded(meltano.api)
     assert requests == 2
 
 
@@ -162,7 +111,7 @@ def test_a_refresh_brings_what_has_changed(meltano: Meltano) -> None:
     meltano.run("customers-refresh")
 
     assert meltano.rows()[oldest["id"]]["legalName"] == "Changed & Sons"
-    assert all_present(meltano.rows()) == all_present(as_loaded(meltano.api))
+    assert all_present(meltano.rows()) == as_loaded(meltano.api)
     assert meltano.run("customers") == 1
 
 
@@ -175,22 +124,17 @@ def test_json_lines(meltano: Meltano) -> None:
     lines = (meltano.folder / "out" / "customers.jsonl").read_text().splitlines()
     records = [json.loads(line) for line in lines]
     assert len(records) == 250
-    read = {
-        record["id"]: {
-            name: in_utc(value) if name in TIMES and value is not None else value
-            for name, value in record.items()
-        }
-        for record in records
-    }
-    assert all_present(read) == all_present(as_loaded(meltano.api))
+    read = {record["id"]: record for record in records}
+    assert all_present(read) == as_loaded(meltano.api)
 
 
 def test_the_tables_are_shown(server: Database) -> None:
     """The readme's command shows what was loaded, in as many columns as the terminal takes."""
     runner = [sys.executable, "-m", "standins", "--customers", "3"]
-    finished = run(
-        [*runner, MELTANO, "run", "tap-sequence", "target-postgres"],
-        {URL_VARIABLE: server.url, "COLUMNS": "80"},
+    finished = call(
+        *(*runner, MELTANO, "run", "tap-sequence", "target-postgres"),
+        folder=ROOT,
+        variables={URL_VARIABLE: server.url, "COLUMNS": "80"},
     )
 
     _, title, names, *rows = finished.stdout.splitlines()
@@ -205,7 +149,7 @@ def test_every_setting_can_be_set() -> None:
     project = YAML(typ="safe").load(ROOT / "meltano.yml")
     extractor = project["plugins"]["extractors"][0]
     declared = {setting["name"]: setting for setting in extractor["settings"]}
-    about = run([sys.executable, "-m", "tap_sequence", "--about", "--format=json"], {})
+    about = call(TAP, "--about", "--format=json", folder=ROOT)
     tap = json.loads(about.stdout)
     known = tap["settings"]["properties"]
 

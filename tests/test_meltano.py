@@ -12,16 +12,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from standins.environment import environment
-from standins.postgres import Database, postgres
+from standins.postgres import Database
 from standins.sequence_api import SequenceAPI, faults
-from tests.kills import count, taps
-from tests.pipelines import MELTANO, ROOT, call
+from tests.support.commands import MELTANO, ROOT, call
+from tests.support.kills import count, taps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
-
-# --- Settings ------------------------------------------------------------------------------------
 
 WRONG = {
     "api_version": "latest",
@@ -76,9 +74,8 @@ def test_right_settings(tmp_path: Path) -> None:
     assert ended.stdout.count('"label":"mapped"') > 0
 
 
-# --- States --------------------------------------------------------------------------------------
-
 CUSTOMERS, REQUESTS = 3000, 31
+
 HALF_WAY = 24
 """Requests after which a run ends early."""
 
@@ -138,17 +135,10 @@ class Project:
             os.killpg(self._run.pid, signal.SIGINT)
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Database]:
-    """Start PostgreSQL."""
-    with postgres() as started:
-        yield started
-
-
 @pytest.fixture
-def project(server: Database, tmp_path: Path) -> Iterator[Project]:
+def project(database: Database, tmp_path: Path) -> Iterator[Project]:
     """Provide the project, with an empty database."""
-    with postgres(server.url) as database, SequenceAPI(CUSTOMERS) as api:
+    with SequenceAPI(CUSTOMERS) as api:
         yield Project(api, database, tmp_path)
 
 

@@ -9,17 +9,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from standins.sequence_api import SequenceAPI, faults
-from standins.sequence_api.faults import Fault
-from tap_sequence.errors import SequenceError
-from tap_sequence.pagination import Read
-from tap_sequence.walk import NEWEST_FIRST, OLDEST_FIRST, out_of_place
-from tests.lists import List, at, read
-from tests.sync import Synced, discovered, sync
+from standins.sequence_api import Request, SequenceAPI, faults
+from standins.sequence_api.faults import Answerer, Fault
+from tests.support.accounts import ids
+from tests.support.catalogs import discovered
+from tests.support.lists import List, at, read
+from tests.support.package import NEWEST_FIRST, OLDEST_FIRST, Read, SequenceError, out_of_place
+from tests.support.sync import Synced, sync
 
 if TYPE_CHECKING:
-    from standins.sequence_api import Request
-    from standins.sequence_api.faults import Answerer
     from standins.sequence_api.messages import Answer
 
 OLD, NEW = 50, 40
@@ -31,11 +29,6 @@ def sorted_otherwise(times: list[int], size: int) -> List:
     records = [{"id": f"{n}", "createdAt": at(time)} for n, time in enumerate(times)]
     source.records = {NEWEST_FIRST: records, OLDEST_FIRST: records[::-1]}
     return source
-
-
-def ids(api: SequenceAPI) -> set[str]:
-    """Return the ids of all customers."""
-    return {customer.id for customer in api.customers}
 
 
 async def ignore_the_order(request: Request, answer: Answerer) -> Answer:

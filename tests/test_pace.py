@@ -9,9 +9,9 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from standins.sequence_api import SequenceAPI
-from tap_sequence.tap import TapSequence
-from tests.sync import sync
-from tests.tap import settings
+from tests.support.accounts import settings
+from tests.support.package import TapSequence
+from tests.support.sync import sync
 
 if TYPE_CHECKING:
     import pytest

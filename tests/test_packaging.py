@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
 import tomllib
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
@@ -14,46 +11,18 @@ from zipfile import ZipFile
 import pytest
 
 from standins.sequence_api import SequenceAPI
-from tests.tap import ROOT, settings
+from tests.support.accounts import ids, variables
+from tests.support.commands import ROOT, call, install
+from tests.support.tap import Run
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-UV = os.environ.get("UV", "uv")
-
-
-def call(*command: object, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command in a folder outside the repository."""
-    hidden = ("PYTHONPATH", "VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT")
-    return subprocess.run(  # noqa: S603
-        [str(part) for part in command],
-        cwd=folder,
-        env={name: value for name, value in os.environ.items() if name not in hidden},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=True,
-        timeout=300,
-    )
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, as it would be published."""
-    folder = tmp_path_factory.mktemp("dist")
-    call(UV, "build", "--wheel", "--out-dir", folder, ROOT, folder=folder)
-    (built,) = folder.glob("*.whl")
-    return built
 
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The command of the wheel, installed with nothing but what it requires."""
-    folder = tmp_path_factory.mktemp("installed")
-    call(UV, "venv", folder / "venv", folder=folder)
-    python = folder / "venv" / "bin" / "python"
-    call(UV, "pip", "install", "--python", python, wheel, folder=folder)
-    return python.with_name("tap-sequence")
+    return install(tmp_path_factory.mktemp("installed"), str(wheel)) / "tap-sequence"
 
 
 def test_contents(wheel: Path) -> None:
@@ -108,13 +77,9 @@ def test_installed_version(wheel: Path, installed: Path, tmp_path: Path) -> None
 
 def test_installed_run(installed: Path, tmp_path: Path) -> None:
     """The installed command brings every customer."""
-    config = tmp_path / "config.json"
     with SequenceAPI(250) as api:
-        config.write_text(json.dumps(settings(api)), encoding="utf-8")
-        ended = call(installed, "--config", config, folder=tmp_path)
-        messages = [json.loads(line) for line in ended.stdout.splitlines()]
-        ids = sorted(one["record"]["id"] for one in messages if one["type"] == "RECORD")
-        assert ids == sorted(customer.id for customer in api.customers)
+        ended = call(installed, "--config=ENV", folder=tmp_path, variables=variables(api))
+        assert sorted(Run(0, ended.stdout, "").ids) == sorted(ids(api))
 
 
 def test_development_is_not_installed(installed: Path, tmp_path: Path) -> None:

@@ -7,22 +7,25 @@ from datetime import datetime, timedelta
 from itertools import islice, pairwise
 from math import ceil
 from threading import Event, active_count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from standins.sequence_api import SequenceAPI, faults
-from tap_sequence.errors import SequenceError
-from tap_sequence.pagination import Read
-from tap_sequence.walk import NEWEST_FIRST, OLDEST_FIRST, REMEMBERED, Page
-from tests.lists import EPOCH, List, at, going_on, read
-from tests.sync import sync
-
-if TYPE_CHECKING:
-    from standins.sequence_api import Request
-    from tap_sequence.state import State
+from standins.sequence_api import Request, SequenceAPI, faults
+from tests.support.accounts import ids
+from tests.support.lists import EPOCH, List, at, going_on, read
+from tests.support.package import (
+    NEWEST_FIRST,
+    OLDEST_FIRST,
+    REMEMBERED,
+    Page,
+    Read,
+    SequenceError,
+    State,
+)
+from tests.support.sync import sync
 
 
 def written(moment: datetime, digits: int) -> str:
@@ -37,7 +40,9 @@ times = st.builds(
     st.one_of(st.integers(0, 3), st.floats(0, 100_000)),
     st.integers(0, 6),
 )
+
 populations = st.lists(times, max_size=60).map(lambda all_: [{"createdAt": one} for one in all_])
+
 page_sizes = st.integers(1, 12)
 
 
@@ -47,7 +52,7 @@ def test_each_customer_arrives_exactly_once(customers: list[dict[str, str]], siz
     """Whatever their number, their times and the page size, each customer arrives exactly once."""
     with SequenceAPI(customers) as api:
         run = sync(api, page_size=size)
-        assert sorted(run.ids) == sorted(customer.id for customer in api.customers)
+        assert sorted(run.ids) == sorted(ids(api))
 
 
 @settings(max_examples=30)
@@ -62,7 +67,7 @@ def test_nothing_is_missing_after_two_runs(
         newcomers = [api.add()[0].id for _ in later]
         second = sync(api, page_size=size, lookback_window=0, state=first.state)
         assert set(newcomers) <= set(second.ids)
-        assert {*first.ids, *second.ids} == {customer.id for customer in api.customers}
+        assert {*first.ids, *second.ids} == ids(api)
         assert len(second.ids) == len(set(second.ids))
 
 
@@ -190,7 +195,7 @@ def test_customers_created_during_a_read_come_with_the_next() -> None:
             api.fail(faults.before(api.add), skip=n)
         first = sync(api)
         second = sync(api, state=first.state)
-        assert {*first.ids, *second.ids} == {customer.id for customer in api.customers}
+        assert {*first.ids, *second.ids} == ids(api)
 
 
 def test_pages_are_in_the_order_of_the_list() -> None:
@@ -208,7 +213,7 @@ def test_an_api_without_an_ascending_order_is_read_from_one_end(fault: faults.Fa
     """Where the ascending order is refused or not kept, all customers arrive in the other."""
     with SequenceAPI(1500) as api:
         api.fail(fault, None, lambda request: request.query["sortOrder"] == OLDEST_FIRST)
-        assert sorted(sync(api).ids) == sorted(customer.id for customer in api.customers)
+        assert sorted(sync(api).ids) == sorted(ids(api))
         assert [request.query["sortOrder"] for request in api.requests].count(OLDEST_FIRST) == 1
 
 
@@ -220,7 +225,7 @@ def test_an_ascending_order_that_is_lost_midway_loses_nobody() -> None:
 
     with SequenceAPI(3000) as api:
         api.fail(faults.answer(lambda answer: answer["items"].reverse()), 1, later_pages)
-        assert set(sync(api).ids) == {customer.id for customer in api.customers}
+        assert set(sync(api).ids) == ids(api)
 
 
 def test_a_page_from_an_end_that_was_given_up_moves_nothing() -> None:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
-import threading
-from base64 import b64encode
-from contextlib import suppress
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from standins.sequence_api import SequenceAPI, faults
-from tap_sequence.errors import SequenceError
-from tests.sync import sync
-from tests.tap import ROOT, Run, run, settings
+from tests.support.accounts import settings, token
+from tests.support.answers import item
+from tests.support.commands import ROOT
+from tests.support.package import SequenceError
+from tests.support.servers import OK, WHOLE, serving
+from tests.support.sync import sync
+from tests.support.tap import Run, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,9 +27,13 @@ if TYPE_CHECKING:
 
 # Whatever must not be printed holds this word, or is the token
 MARK = "planted"
+
 CLIENT_ID = "some-client"
+
 SECRET = f"{MARK}-S3cr3t/+7d0c51"
-TOKEN = b64encode(f"{CLIENT_ID}:{SECRET}".encode()).decode()
+
+TOKEN = token(CLIENT_ID, SECRET)
+
 EMAIL = f"{MARK}.filter@example.com"
 
 CUSTOMER: dict[str, Any] = {
@@ -46,7 +50,9 @@ CUSTOMER: dict[str, Any] = {
 QUOTE = (
     f"no {EMAIL}, no {CUSTOMER['billingEmails'][0]}, secret {SECRET}, Authorization: Basic {TOKEN}"
 )
+
 PAGE = f"<html><body>{QUOTE}, {CUSTOMER['legalName']}, {CUSTOMER['address']}</body></html>"
+
 PARAMETERS = {"email": QUOTE, QUOTE: "is odd"}
 
 
@@ -136,11 +142,6 @@ def tap(forks: Forks, request: pytest.FixtureRequest) -> Callable[..., Run]:
         return forks.run(settings(api, email=EMAIL, request_timeout=1, **config), request.param)
 
     return tap
-
-
-def item(**fields: Any) -> Fault:
-    """Change fields of the fourth customer of a page."""
-    return faults.answer(lambda page: page["items"][3].update(fields))
 
 
 def page(edit: Callable[[dict[str, Any]], object]) -> Fault:
@@ -306,27 +307,11 @@ def test_a_quoted_filter_is_not_printed(change: Callable[[str], str], form: str,
 
 def test_a_broken_header_prints_no_filter() -> None:
     """A header that is none makes no library print the request's URL."""
-    body = b'{"items": [{"id": "one"}], "pagination": {}}'
-    answer = b"HTTP/1.1 200 OK\r\nno header\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            with suppress(OSError):
-                connection, _ = listener.accept()
-                with connection:
-                    connection.recv(65536)
-                    connection.sendall(answer)
-
-        threading.Thread(target=serve, daemon=True).start()
-        ended = run(
-            config={
-                "api_url": f"http://127.0.0.1:{listener.getsockname()[1]}/api",
-                "client_id": CLIENT_ID,
-                "client_secret": SECRET,
-                "email": EMAIL,
-            }
-        )
-    assert [record["id"] for record in ended.records] == ["one"]
+    answer = WHOLE.replace(OK, OK + b"no header\r\n")
+    with serving(lambda: [answer]) as port:
+        key = {"client_id": CLIENT_ID, "client_secret": SECRET}
+        ended = run(config={**key, "api_url": f"http://127.0.0.1:{port}/api", "email": EMAIL})
+    assert ended.ids == ["one"]
     assert held(ended.stderr) == []
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 import os
 import re
-import shutil
-import subprocess
 import tomllib
 from datetime import date
 
@@ -14,23 +12,8 @@ import pytest
 from packaging.version import Version
 from ruamel.yaml import YAML
 
-from tests.tap import ROOT
-
-GIT = shutil.which("git") or "git"
-
-
-def git(*arguments: str) -> list[str]:
-    """Return what Git prints, by line."""
-    ended = subprocess.run(  # noqa: S603
-        [GIT, *arguments], cwd=ROOT, capture_output=True, check=True, text=True
-    )
-    return ended.stdout.splitlines()
-
-
-def tracked() -> list[str]:
-    """Return the files that are in the repository, or would be with the next commit."""
-    names = git("ls-files", "--cached", "--others", "--exclude-standard")
-    return [name for name in names if (ROOT / name).is_file()]
+from tests.support.commands import ROOT
+from tests.support.documents import git, tracked
 
 
 def found(*patterns: str) -> list[str]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from typing import TYPE_CHECKING
 
 import pytest
 
 from standins.sequence_api import SequenceAPI, faults
-from tap_sequence.errors import SequenceError
-from tap_sequence.tap import TapSequence
-from tests.sync import sync
+from tests.support.accounts import token
+from tests.support.package import SequenceError, TapSequence
+from tests.support.sync import sync
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,9 +63,9 @@ def test_headers() -> None:
     """A request says who asks and that it wants JSON, and has no other header of its own."""
     with SequenceAPI(250) as api:
         sync(api)
-    token = b64encode(f"{api.client_id}:{api.client_secret}".encode()).decode()
+    basic = token(api.client_id, api.client_secret)
     for request in api.requests:
-        assert request.headers["Authorization"] == f"Basic {token}"
+        assert request.headers["Authorization"] == f"Basic {basic}"
         assert request.headers["Accept"] == "application/json"
         assert {name for name, _ in request.raw_headers} == {
             b"accept",

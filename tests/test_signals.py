@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
-import sys
 import time
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from standins.sequence_api import SequenceAPI, faults
-from tests.sync import sync
-from tests.tap import ROOT, Run, settings
+from tests.support.accounts import ids, settings
+from tests.support.sync import sync
+from tests.support.tap import Run, Started, started
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 SIGNALS = [signal.SIGTERM, signal.SIGINT]
+
 PROMPTLY = 5
 """Seconds."""
 
@@ -29,55 +28,23 @@ LONG_PAGES = [{"label": "x" * 4000}] * 500
 """Customers of which a pipe does not hold a page."""
 
 
-@dataclass
-class Running:
-    """A run of the tap under way.
-
-    Attributes:
-        process: The process itself.
-        stdout: Where its messages go, for one whose target reads all the time.
-        stderr: Its log.
-    """
-
-    process: subprocess.Popen[bytes]
-    stdout: Path
-    stderr: Path
-
-    def stop(self, number: signal.Signals) -> float:
-        """Send a signal; return the seconds that the process took to end."""
-        sent = time.monotonic()
-        self.process.send_signal(number)
-        self.process.wait(timeout=30)
-        return time.monotonic() - sent
-
-    def ended(self, rest: bytes | None = None) -> Run:
-        """Return what it left behind, in a file or as what was read from a pipe."""
-        written = self.stdout.read_bytes() if rest is None else rest
-        return Run(self.process.returncode, written.decode(), self.stderr.read_text())
-
-
 @pytest.fixture
-def start(tmp_path: Path) -> Callable[..., Any]:
+def start(tmp_path: Path) -> Callable[..., AbstractContextManager[Started]]:
     """Return what starts the tap, with a target that reads all the time or with a pipe."""
 
-    @contextmanager
-    def start(api: SequenceAPI, *, pipe: bool = False, **config: Any) -> Iterator[Running]:
-        file, stdout, stderr = (tmp_path / name for name in ("config", "stdout", "stderr"))
-        file.write_text(json.dumps(settings(api, **config)))
-        with stdout.open("wb") as out, stderr.open("wb") as err:
-            process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", "tap_sequence", "--config", str(file)],
-                cwd=ROOT,
-                stdout=subprocess.PIPE if pipe else out,
-                stderr=err,
-            )
-        try:
-            with process:
-                yield Running(process, stdout, stderr)
-        finally:
-            process.kill()
+    def start(
+        api: SequenceAPI, *, pipe: bool = False, **config: Any
+    ) -> AbstractContextManager[Started]:
+        return started(settings(api, **config), tmp_path, pipe=pipe)
 
     return start
+
+
+def stop(tap: Started, number: signal.Signals) -> Run:
+    """Send a signal, see that it ends the run promptly, and return what that left behind."""
+    tap.process.send_signal(number)
+    tap.process.wait(PROMPTLY)
+    return tap.ended()
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -94,24 +61,6 @@ def until_stuck(api: SequenceAPI) -> None:
     until(lambda: time.monotonic() - api.requests[-1].time > 0.7)
 
 
-def read(pipe: IO[bytes] | None, lines: int) -> bytes:
-    """Read some lines from a pipe, and not a byte more."""
-    assert pipe
-    return b"".join(pipe.readline() for _ in range(lines))
-
-
-def read_on(pipe: IO[bytes] | None) -> bytes:
-    """Read a pipe to its end."""
-    assert pipe
-    return pipe.read()
-
-
-def stored(ended: Run) -> set[str]:
-    """Return the ids that a target has stored once it confirms the last state."""
-    last = max(n for n, one in enumerate(ended.messages) if one["type"] == "STATE")
-    return {one["record"]["id"] for one in ended.messages[:last] if one["type"] == "RECORD"}
-
-
 def assert_whole(ended: Run) -> None:
     """Assert that every line is a message, the last one too."""
     assert ended.stdout.endswith("\n")
@@ -123,8 +72,8 @@ def assert_the_next_run_gets_the_rest(api: SequenceAPI, ended: Run) -> None:
     api.latency = 0
     api.recover()
     rest = sync(api, state=ended.state)
-    assert len(rest.ids) <= len(api.customers) - len(stored(ended)) + 1000
-    assert stored(ended) | set(rest.ids) == {customer.id for customer in api.customers}
+    assert len(rest.ids) <= len(api.customers) - len(ended.stored) + 1000
+    assert ended.stored | set(rest.ids) == ids(api)
 
 
 @pytest.mark.parametrize(("number", "pages"), [(signal.SIGTERM, 9), (signal.SIGINT, 2)])
@@ -135,15 +84,14 @@ def test_a_stopped_run_is_carried_on(
     with SequenceAPI(2500, latency=0.3) as api, start(api) as tap:
         until(lambda: len(api.requests) > pages)
         time.sleep(0.15)  # the tap hands on what came before
-        assert tap.stop(number) < PROMPTLY
-        ended = tap.ended()
+        ended = stop(tap, number)
         assert ended.exit_code == 128 + number
         assert_whole(ended)
         assert ended.messages[-1]["type"] == "STATE"
         assert 0 < len(ended.records) < 2500
         assert number.name in ended.warnings[-1]
         assert "Traceback" not in ended.stderr
-        assert stored(ended)
+        assert ended.stored
         assert_the_next_run_gets_the_rest(api, ended)
 
 
@@ -155,8 +103,7 @@ def test_a_run_can_be_stopped_before_the_first_page(
     with SequenceAPI(200) as api, start(api) as tap:
         api.fail(faults.hang(60), None)
         until(lambda: bool(api.requests))
-        assert tap.stop(number) < PROMPTLY
-        ended = tap.ended()
+        ended = stop(tap, number)
         assert ended.exit_code == 128 + number
         assert_whole(ended)
         assert ended.messages[-1]["type"] == "STATE"
@@ -168,8 +115,7 @@ def test_a_run_can_be_stopped_while_both_ends_hang(start: Callable[..., Any]) ->
     with SequenceAPI(2500) as api, start(api) as tap:
         api.fail(faults.hang(60), None, skip=5)
         until(lambda: sum(one.status is None for one in api.requests) == 2)
-        assert tap.stop(signal.SIGTERM) < PROMPTLY
-        ended = tap.ended()
+        ended = stop(tap, signal.SIGTERM)
         assert ended.exit_code == 128 + signal.SIGTERM
         assert_whole(ended)
         assert ended.messages[-1]["type"] == "STATE"
@@ -181,13 +127,12 @@ def test_a_wait_ends_with_the_signal(start: Callable[..., Any]) -> None:
     """A signal while the tap waits before another try does not wait for it to be over."""
     with SequenceAPI(300) as api, start(api) as tap:
         api.fail(faults.status(429, headers={"Retry-After": "120"}), None, skip=1)
-        until(lambda: "before try 2" in tap.stderr.read_text())
-        assert tap.stop(signal.SIGTERM) < PROMPTLY
-        ended = tap.ended()
+        until(lambda: "before try 2" in tap.log.read_text())
+        ended = stop(tap, signal.SIGTERM)
         assert ended.exit_code == 128 + signal.SIGTERM
         assert_whole(ended)
         assert ended.messages[-1]["type"] == "STATE"
-        assert len(stored(ended)) == 100
+        assert len(ended.stored) == 100
         assert_the_next_run_gets_the_rest(api, ended)
 
 
@@ -197,13 +142,12 @@ def test_a_slow_target_gets_whole_messages(
 ) -> None:
     """A signal while the target reads nothing breaks no message, and ends the run when it does."""
     with SequenceAPI(LONG_PAGES) as api, start(api, pipe=True) as tap:
-        first = read(tap.process.stdout, 150)
+        first = tap.read(150)
         until_stuck(api)
         tap.process.send_signal(number)
         time.sleep(0.2)
         assert tap.process.poll() is None
-        rest = read_on(tap.process.stdout)
-        tap.process.wait(timeout=30)
+        rest = tap.read()
         ended = tap.ended(first + rest)
         assert ended.exit_code == 128 + number
         assert_whole(ended)
@@ -215,12 +159,11 @@ def test_a_slow_target_gets_whole_messages(
 def test_a_slow_target_gets_a_state_once_more(start: Callable[..., Any]) -> None:
     """A signal while a page waits for the target adds one state to the page's own."""
     with SequenceAPI(3000) as api, start(api, pipe=True) as tap:
-        first = read(tap.process.stdout, 1)
+        first = tap.read(1)
         until_stuck(api)
         tap.process.send_signal(signal.SIGTERM)
         time.sleep(0.2)
-        rest = read_on(tap.process.stdout)
-        tap.process.wait(timeout=30)
+        rest = tap.read()
         ended = tap.ended(first + rest)
         assert ended.exit_code == 128 + signal.SIGTERM
         assert len(ended.states) == 2
@@ -244,7 +187,7 @@ def test_a_second_signal_is_meant(
 ) -> None:
     """Where the target reads nothing, so that a signal has to wait, a second one does not."""
     with SequenceAPI(3000) as api, start(api, pipe=True) as tap:
-        read(tap.process.stdout, 1)
+        tap.read(1)
         until_stuck(api)
         tap.process.send_signal(number)
         time.sleep(0.2)

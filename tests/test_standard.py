@@ -1,7 +1,7 @@
 """Does the tap pass the SDK's standard tests?
 
 Two of them, `primary_keys` and `valid_final_state`, pass whatever a tap does; what they are named
-after is promised by `test_singer` and `test_state`.
+after is promised by `test_singer` and `test_bookmarks`.
 """
 
 from __future__ import annotations
@@ -11,33 +11,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from singer_sdk.testing import SuiteConfig, get_tap_test_class
 
-from standins.sequence_api import VERSIONS, SequenceAPI
-from tap_sequence.tap import TapSequence
-from tests.tap import settings
+from standins.sequence_api import SequenceAPI
+from tests.support.accounts import KEY, of_all_versions, settings
+from tests.support.package import TapSequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CONFIG: dict[str, Any] = {
-    "api_url": "http://127.0.0.1/api",
-    "client_id": "an-id",
-    "client_secret": "a-secret",
-}
+CONFIG: dict[str, Any] = {**KEY, "api_url": "http://127.0.0.1/api"}
 """The suite makes a tap while it is collected, before there is an API."""
-
-
-def of_all_versions(customers: int) -> list[dict[str, Any]]:
-    """Return customers with the fields of all versions of the API together.
-
-    The suite warns of each field that no record has, and no version has them all.
-    """
-    merged: dict[str, dict[str, Any]] = {}
-    with SequenceAPI(customers) as api:
-        for version in VERSIONS:
-            for item in api.listed(version):
-                assert isinstance(item, dict)
-                merged.setdefault(item["id"], {}).update(item)
-    return list(merged.values())
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -6,36 +6,27 @@ import os
 import signal
 import subprocess
 import sys
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 import psycopg
 import pytest
 
-from standins.postgres import URL_VARIABLE, postgres
-from tests.tap import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from standins.postgres import URL_VARIABLE, Database, postgres
+from tests.support.commands import ROOT
 
 RUNNER = [sys.executable, "-m", "standins", "--customers", "3"]
+
 DATABASE_URL = "$TARGET_POSTGRES_SQLALCHEMY_URL"
 
 
-@pytest.fixture(scope="module")
-def server_url() -> Iterator[str]:
-    """Start PostgreSQL."""
-    with postgres() as server:
-        yield server.url
-
-
-def run(*command: str, server_url: str) -> subprocess.CompletedProcess[str]:
+def run(*command: str, server: Database) -> subprocess.CompletedProcess[str]:
     """Run a command between the stand-ins, with PostgreSQL running already."""
     return subprocess.run(  # noqa: S603 - the arguments are this file's own
         [*RUNNER, *command],
         capture_output=True,
         check=False,
         cwd=ROOT,
-        env={**os.environ, URL_VARIABLE: server_url},
+        env={**os.environ, URL_VARIABLE: server.url},
         stdin=subprocess.DEVNULL,
         text=True,
     )
@@ -44,27 +35,27 @@ def run(*command: str, server_url: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("script", "code"), [("exit 0", 0), ("exit 7", 7), ("kill -TERM $$", 128 + signal.SIGTERM)]
 )
-def test_the_exit_code_is_the_commands(server_url: str, script: str, code: int) -> None:
+def test_the_exit_code_is_the_commands(server: Database, script: str, code: int) -> None:
     """The exit code is the command's, or tells its signal; nothing is added to its output."""
-    finished = run("sh", "-c", f"echo out; {script}", server_url=server_url)
+    finished = run("sh", "-c", f"echo out; {script}", server=server)
 
     assert finished.returncode == code
     assert finished.stdout == "out\n"
 
 
-def test_a_command_that_does_not_exist(server_url: str) -> None:
+def test_a_command_that_does_not_exist(server: Database) -> None:
     """A command that can't be started ends as in a shell."""
-    finished = run("no-such-command", server_url=server_url)
+    finished = run("no-such-command", server=server)
 
     assert finished.returncode == 127
     assert finished.stderr == "no-such-command: No such file or directory\n"
 
 
-def test_a_running_server_stays_as_it_was(server_url: str) -> None:
+def test_a_running_server_stays_as_it_was(server: Database) -> None:
     """On a server that runs already, a database is made for the command and then dropped."""
-    with postgres(server_url) as database:
+    with postgres(server.url) as database:
         before = database.query("SELECT datname FROM pg_database ORDER BY datname")
-        finished = run("sh", "-c", f"echo {DATABASE_URL}", server_url=server_url)
+        finished = run("sh", "-c", f"echo {DATABASE_URL}", server=server)
         after = database.query("SELECT datname FROM pg_database ORDER BY datname")
 
         assert finished.stdout.strip() not in database.environment().values()

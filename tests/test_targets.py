@@ -13,23 +13,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from ruamel.yaml import YAML
 
-from tests.pipelines import (
-    DIGITS,
-    Row,
-    Rows,
-    Target,
-    account_with_every_field,
-    all_present,
-    blocks,
-    bookmark,
-    call,
-    definition,
-    install,
-    postgres_in_kolkata,
-    run_tap,
-    schema_of_the_project,
-    table,
-)
+from tests.support.accounts import DIGITS, account_with_every_field
+from tests.support.commands import call, install
+from tests.support.documents import blocks, definition, schema_of_the_project, table
+from tests.support.rows import Row, Rows, all_present
+from tests.support.targets import Target, bookmark, run_tap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,6 +26,7 @@ if TYPE_CHECKING:
     from standins.sequence_api import SequenceAPI
 
 DOCUMENT = "docs/targets.md"
+
 NESTED = {
     "address",
     "billingEmails",
@@ -46,7 +35,9 @@ NESTED = {
     "organizations",
     "customProperties",
 }
+
 MODES = ["records", "batches"]
+
 yaml = partial(YAML(typ="safe").load)
 
 
@@ -109,13 +100,6 @@ def loads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loads]:
         yield Loads(api, customers, tmp_path_factory.mktemp("loads"))
 
 
-@pytest.fixture(scope="module")
-def database() -> Iterator[Database]:
-    """Start PostgreSQL, in a time zone of its own."""
-    with postgres_in_kolkata() as server:
-        yield server
-
-
 def documented_types(target: str, column: Callable[[str], str]) -> dict[str, str]:
     """Return the type that the document's table gives for one field of each kind, by column."""
     position = {"target-postgres": 1, "target-duckdb": 3}[target]
@@ -131,9 +115,6 @@ def documented_types(target: str, column: Callable[[str], str]) -> dict[str, str
         for row in table(DOCUMENT, "What")
         if row[0] in fields
     }
-
-
-# --- target-postgres -----------------------------------------------------------------------------
 
 
 def test_postgres(loads: Loads, database: Database, tmp_path: Path) -> None:
@@ -173,9 +154,6 @@ def test_postgres(loads: Loads, database: Database, tmp_path: Path) -> None:
     assert wanted.items() <= found.items()
 
 
-# --- target-jsonl --------------------------------------------------------------------------------
-
-
 def test_jsonl(loads: Loads, tmp_path: Path) -> None:
     """The loader target-jsonl writes every value, numbers exactly; a second load appends."""
     for times in (1, 2):
@@ -190,8 +168,6 @@ def test_jsonl(loads: Loads, tmp_path: Path) -> None:
         assert all_present(read) == all_present(loads.customers)
         assert text.count(DIGITS) == times
 
-
-# --- target-duckdb -------------------------------------------------------------------------------
 
 SELECT = """
 import duckdb, json, sys
@@ -263,9 +239,6 @@ def test_later_duckdb(loads: Loads, tmp_path: Path) -> None:
     assert len(rows) == len(loads.customers) - 1
 
 
-# --- target-csv ----------------------------------------------------------------------------------
-
-
 def in_csv(folder: Path) -> Rows:
     """Return the rows of the one file in a folder, empty fields left out."""
     (file,) = folder.glob("customers-*.csv")
@@ -314,9 +287,6 @@ def test_csv_without_the_documents_settings(loads: Loads, tmp_path: Path) -> Non
     for identity, row in rows.items():
         for name in NESTED & row.keys() - {"address"}:
             assert ast.literal_eval(row[name]) == loads.customers[identity][name]
-
-
-# --- Batches -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["target-jsonl", "target-duckdb"])

@@ -14,18 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from standins.sequence_api import SequenceAPI, faults
-from tap_sequence.errors import SequenceError
-from tap_sequence.times import parse, utc_text
-from tests.sync import Synced, discovered, merged, sync
+from tests.support.catalogs import discovered
+from tests.support.interruptions import Killed
+from tests.support.package import SequenceError, parse, utc_text
+from tests.support.sync import Synced, merged, sync
 
 LOOKBACK = 600
 """Seconds, the default."""
 
 NEWEST = datetime(2025, 9, 30, tzinfo=UTC)
-
-
-class Killed(BaseException):
-    """The process ends here."""
 
 
 def repeated_cursor(answer: dict[str, Any]) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from meltano.core.utils import merge
 
-from tap_sequence.messages import MessageWriter
-from tap_sequence.tap import TapSequence
-from tests.tap import settings
+from tests.support.accounts import settings
+from tests.support.messages import Messages
+from tests.support.package import MessageWriter, TapSequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,37 +40,20 @@ class Collector(MessageWriter):
         self.messages.append(one)
 
 
-@dataclass
-class Synced:
-    """What a run wrote.
+class Synced(Messages):
+    """What a run in this process wrote.
 
-    Attributes:
-        messages: The Singer messages.
+    Args:
+        messages: Those that it begins with.
     """
 
-    messages: list[dict[str, Any]] = field(default_factory=list)
+    def __init__(self, messages: list[dict[str, Any]] | None = None) -> None:
+        self._messages = messages or []
 
     @property
-    def records(self) -> list[dict[str, Any]]:
-        """The records of the RECORD messages."""
-        return [one["record"] for one in self.messages if one["type"] == "RECORD"]
-
-    @property
-    def ids(self) -> list[str]:
-        """Their ids."""
-        return [record["id"] for record in self.records]
-
-    @property
-    def state(self) -> dict[str, Any]:
-        """The last state, an empty one before the first STATE message."""
-        states = [one["value"] for one in self.messages if one["type"] == "STATE"]
-        return states[-1] if states else {}
-
-    @property
-    def bookmark(self) -> dict[str, Any]:
-        """What the last state says of customers."""
-        bookmark: dict[str, Any] = self.state["bookmarks"]["customers"]
-        return bookmark
+    def messages(self) -> list[dict[str, Any]]:
+        """All of them, decoded."""
+        return self._messages
 
 
 def sync(
@@ -110,13 +92,6 @@ def sync(
     )
     tap.sync_all()
     return synced
-
-
-def discovered(**entry: Any) -> dict[str, Any]:
-    """Return the tap's catalog, with something else in the entry for customers."""
-    catalog = TapSequence(config={}, validate_config=False).catalog_dict
-    catalog["streams"][0].update(entry)
-    return catalog
 
 
 def merged(later: Mapping[str, Any], earlier: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Kills `meltano run` at random moments, then lets it finish, and compares the table with the API.
 
-    uv run -m tests.kills --kills 20
+    uv run -m tests.support.kills --kills 20
 
 A kill hits Meltano, tap and loader at once, as a power cut would, or the tap alone, as happens when
 memory runs out; then the loader confirms what it has, and the next run carries on from there.
@@ -23,10 +23,10 @@ from pathlib import Path
 from standins.environment import environment
 from standins.postgres import Database, postgres
 from standins.sequence_api import SequenceAPI
+from tests.support.commands import MELTANO, ROOT
 
-ROOT = Path(__file__).parent.parent
 COMMAND = (
-    str(Path(sys.executable).with_name("meltano")),
+    str(MELTANO),
     "run",
     "--force",  # for five minutes Meltano takes a run that was killed for one that is under way
     "tap-sequence",
@@ -115,7 +115,7 @@ def count(database: Database) -> int:
 
 def main() -> int:
     """Run the kills, and return 0 if nothing is wrong with the table, else 1."""
-    parser = argparse.ArgumentParser(prog="python -m tests.kills", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.support.kills", description=__doc__)
     parser.add_argument("--kills", type=int, default=20, help="default: %(default)s")
     parser.add_argument("--customers", type=int, default=20_000, help="default: %(default)s")
     options = parser.parse_args()

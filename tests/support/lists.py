@@ -6,13 +6,18 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tap_sequence.pagination import Read
-from tap_sequence.state import Progress, State
-from tap_sequence.times import utc_text
-from tap_sequence.walk import NEWEST_FIRST, OLDEST_FIRST, Page, Position
+from tests.support.package import (
+    NEWEST_FIRST,
+    OLDEST_FIRST,
+    Page,
+    Position,
+    Progress,
+    Read,
+    utc_text,
+)
 
 if TYPE_CHECKING:
-    from tap_sequence.records import Record
+    from tests.support.package import Record, State
 
 EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
 

@@ -1,0 +1,1 @@
+"""What the tests share: how they run the tap, what they run it against, and what they compare."""

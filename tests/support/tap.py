@@ -1,0 +1,167 @@
+"""Running the tap as its users do: its command line, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.support.commands import ROOT
+from tests.support.messages import Messages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass
+class Run(Messages):
+    """What a run left behind.
+
+    Attributes:
+        exit_code: The process's.
+        stdout: The Singer messages on standard output, as text.
+        stderr: What was logged.
+        waits: Seconds that each wait between tries would have taken.
+    """
+
+    exit_code: int
+    stdout: str
+    stderr: str
+    waits: list[float] = field(default_factory=list)
+
+    @cached_property
+    def messages(self) -> list[dict[str, Any]]:
+        """All of them, decoded."""
+        return [json.loads(line) for line in self.stdout.splitlines()]
+
+    @property
+    def last_line(self) -> str:
+        """The last line of the log, without time and level."""
+        return self.stderr.rstrip().rpartition("\n")[2].split(" | ", 3)[-1]
+
+    @property
+    def warnings(self) -> list[str]:
+        """The warnings in the log."""
+        lines = (line.split(" | ", 3) for line in self.stderr.splitlines())
+        return [parts[3] for parts in lines if len(parts) == 4 and parts[1].strip() == "WARNING"]
+
+    @property
+    def failed_plainly(self) -> bool:
+        """Whether it failed with one line in the log, and nothing that looks like Python."""
+        errors = [line for line in self.stderr.splitlines() if "| ERROR " in line]
+        return (
+            self.exit_code == 1
+            and errors == [self.stderr.rstrip().rpartition("\n")[2]]
+            and all(line.count(" | ") >= 3 for line in self.stderr.splitlines())
+            and not any(
+                word in self.stderr for word in ("Traceback", "unexpected", ".py", "<class")
+            )
+        )
+
+
+@dataclass
+class Started:
+    """A run under way.
+
+    Attributes:
+        process: The process.
+        output: The file of its messages, unless they go into a pipe.
+        log: The file of its log.
+    """
+
+    process: subprocess.Popen[bytes]
+    output: Path
+    log: Path
+
+    def read(self, lines: int = -1) -> bytes:
+        """Read some lines from the pipe, and not a byte more, or else all that is to come."""
+        pipe = self.process.stdout
+        assert pipe
+        return pipe.read() if lines < 0 else b"".join(pipe.readline() for _ in range(lines))
+
+    def ended(self, messages: bytes | None = None) -> Run:
+        """Wait for its end, and return what it left behind.
+
+        Args:
+            messages: What was read from the pipe, if there is one.
+        """
+        code = self.process.wait(timeout=30)
+        written = self.output.read_bytes() if messages is None else messages
+        return Run(code, written.decode(), self.log.read_text(encoding="utf-8"))
+
+
+def run(
+    *arguments: str,
+    config: Mapping[str, Any] | None = None,
+    state: Mapping[str, Any] | None = None,
+    catalog: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Run:
+    """Run the tap to its end, without waiting between tries.
+
+    Args:
+        arguments: What follows the tap's name.
+        config: Content of the file for `--config`.
+        state: Content of the file for `--state`.
+        catalog: Content of the file for `--catalog`.
+        environment: Variables beside those of this process.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        given = {"--config": config, "--state": state, "--catalog": catalog}
+        for option, content in given.items():
+            if content is not None:
+                file = folder / f"{option[2:]}.json"
+                file.write_text(json.dumps(content), encoding="utf-8")
+                arguments += (option, str(file))
+        waits = folder / "waits"
+        ended = subprocess.run(  # noqa: S603
+            [sys.executable, "-m", "tests.support.unhurried", str(waits), *arguments],
+            cwd=ROOT,
+            env={**os.environ, **(environment or {})},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+            timeout=120,
+        )
+        taken = [float(line) for line in waits.read_text().splitlines()] if waits.exists() else []
+        return Run(ended.returncode, ended.stdout, ended.stderr, taken)
+
+
+def discover() -> dict[str, Any]:
+    """Return the tap's catalog."""
+    catalog: dict[str, Any] = json.loads(run("--discover").stdout)
+    return catalog
+
+
+@contextmanager
+def started(config: Mapping[str, Any], folder: Path, *, pipe: bool = False) -> Iterator[Started]:
+    """Start the tap, and make sure that it has ended afterwards.
+
+    Args:
+        config: Content of the file for `--config`.
+        folder: Where files are kept.
+        pipe: Whether its messages go into a pipe, so that it waits until they are read.
+    """
+    file, output, log = (folder / name for name in ("config", "output", "log"))
+    file.write_text(json.dumps(config), encoding="utf-8")
+    with output.open("wb") as stdout, log.open("wb") as stderr:
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "tap_sequence", "--config", str(file)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE if pipe else stdout,
+            stderr=stderr,
+        )
+    try:
+        with process:
+            yield Started(process, output, log)
+    finally:
+        process.kill()

@@ -1,0 +1,152 @@
+"""Do the files that define the extractor say the same as the tap itself?"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from ruamel.yaml import YAML
+
+from tests.support.commands import ROOT, TAP, call
+from tests.support.documents import COPIED, TO_FILL_IN, plugins, schema_of_the_project
+
+if TYPE_CHECKING:
+    from tests.support.rows import Row
+
+ALLOWED = {
+    *("name", "namespace", "variant", "quality", "pip_url", "executable", "repo", "docs", "label"),
+    *("description", "capabilities", "settings", "settings_group_validation", "settings_preamble"),
+    *("select", "metadata", "schema", "commands", "keywords", "maintenance_status", "domain_url"),
+    *("logo_url", "next_steps", "usage", "prereq", "python", "supported_python_versions"),
+    *("log_parser", "requires", "hidden", "definition"),
+}
+"""What MeltanoHub's schema lets the definition of an extractor have."""
+
+NEEDED = {"name", "namespace", "variant", "quality", "label"}
+
+KINDS = {
+    *("string", "integer", "boolean", "decimal", "date_iso8601", "email", "password", "oauth"),
+    *("options", "file", "array", "object"),
+}
+
+
+@pytest.fixture(scope="module")
+def plugin() -> Row:
+    """The definition in plugin.yaml."""
+    loaded: Row = YAML(typ="safe").load(ROOT / "plugin.yaml")
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def extractor() -> Row:
+    """The definition in meltano.yml."""
+    return plugins("extractors")[0]
+
+
+@pytest.fixture(scope="module")
+def about() -> Row:
+    """What the tap says of itself."""
+    said: Row = json.loads(call(TAP, "--about", "--format", "json", folder=ROOT).stdout)
+    return said
+
+
+def test_definition(plugin: Row) -> None:
+    """The file plugin.yaml has the keys and the kinds of values that MeltanoHub's schema allows."""
+    assert plugin.keys() <= ALLOWED
+    assert plugin.keys() >= NEEDED
+    assert plugin["quality"] in {"gold", "silver", "bronze", "unknown"}
+    assert plugin["maintenance_status"] in {"active", "beta", "development", "inactive", "unknown"}
+    texts = ALLOWED - {"capabilities", "keywords", "settings", "settings_group_validation"}
+    assert all(isinstance(plugin[name], str) for name in texts & plugin.keys())
+    assert {"api", "meltano_sdk"} <= set(plugin["keywords"])
+    for setting in plugin["settings"]:
+        assert {"name", "kind", "label", "description"} <= setting.keys()
+        assert setting.keys() <= {"name", "kind", "label", "description", "sensitive"}
+        assert setting["kind"] in KINDS
+    names = {setting["name"] for setting in plugin["settings"]}
+    assert all(set(group) <= names for group in plugin["settings_group_validation"])
+
+
+def test_definitions_agree(plugin: Row, extractor: Row) -> None:
+    """The files plugin.yaml and meltano.yml define the same extractor, setting by setting."""
+    # Of meltano.yml: from the checkout, and matters of the project and its loader
+    differ = {"pip_url", "use_cached_catalog", "schema", "settings"}
+    assert extractor.keys() - differ <= plugin.keys()
+    for name in extractor.keys() - differ:
+        assert plugin[name] == extractor[name], name
+    for ours, theirs in zip(plugin["settings"], extractor["settings"], strict=True):
+        assert ours == theirs
+
+
+def test_schema_of_the_project() -> None:
+    """The file meltano.yml hides from loaders what arrays of objects hold, and nothing else."""
+    (stream,) = json.loads(call(TAP, "--discover", folder=ROOT).stdout)["streams"]
+    fields = stream["schema"]["properties"]
+    assert schema_of_the_project() == {
+        name: {"type": fields[name]["type"]}
+        for name in fields
+        if "properties" in fields[name].get("items", {})
+    }
+
+
+def test_settings_agree_with_the_tap(plugin: Row, about: Row) -> None:
+    """The settings of plugin.yaml are those of `--about`: name, label, words and secrecy.
+
+    The SDK's own have words of ours; the tap's have the tap's. All are text to Meltano: of any
+    other kind it would guess what is meant, or end in a traceback.
+    """
+    declared = {setting["name"]: setting for setting in plugin["settings"]}
+    # faker_config needs a package that the tap is not installed with
+    assert list(declared) == [name for name in read_settings(about) if name != "faker_config"]
+    for name, setting in declared.items():
+        known = read_settings(about)[name]
+        assert setting["kind"] == "string"
+        assert setting.get("sensitive", False) == known.get("secret", False), name
+    for name, setting in tap_settings(about).items():
+        assert declared[name]["label"] == setting["title"], name
+        assert declared[name]["description"] == setting["description"], name
+        if "default" in setting:
+            default = json.dumps(setting["default"]).strip('"')
+            assert setting["description"].endswith(f" Default: {default}."), name
+    assert plugin["settings_group_validation"] == [about["settings"]["required"]]
+    assert plugin["capabilities"] == sorted(about["capabilities"])
+
+
+def read_settings(about: Row) -> Row:
+    """Return what `--about` says of each setting."""
+    found: Row = about["settings"]["properties"]
+    return found
+
+
+def tap_settings(about: Row) -> Row:
+    """Return what `--about` says of each setting that isn't the SDK's."""
+    names = [*read_settings(about)]
+    return {name: read_settings(about)[name] for name in names[: names.index("user_agent") + 1]}
+
+
+def test_block_agrees() -> None:
+    """The file to copy defines extractors and loader as meltano.yml does."""
+    block = YAML(typ="safe").load(ROOT / COPIED)["plugins"]
+    tap, refresh = block["extractors"]
+    ours, our_refresh = plugins("extractors")
+    short = [
+        {name: of[name] for name in ("name", "kind", "sensitive") if name in of}
+        for of in ours["settings"]
+    ]
+    assert tap == {
+        **{name: ours[name] for name in ours if name != "description"},
+        "pip_url": TO_FILL_IN,
+        "settings": short,
+        "select": ["customers.*"],
+        "load_schema": "sequence",
+    }
+    assert refresh == our_refresh
+    (loader,) = block["loaders"]
+    our_loader = plugins("loaders")[0]
+    assert loader == {
+        "name": "target-postgres-sequence",
+        "inherit_from": our_loader["name"],
+        **{name: our_loader[name] for name in ("pip_url", "env")},
+        "config": our_loader["config"] | {"default_target_schema": "$MELTANO_EXTRACT__LOAD_SCHEMA"},
+    }

@@ -1,0 +1,311 @@
+"""Does every value arrive, or end the run in words of where it stands?"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from standins.sequence_api import SequenceAPI, faults
+from tests.support.accounts import ids, settings
+from tests.support.answers import item, listed
+from tests.support.catalogs import declaring, discovered
+from tests.support.logs import warnings
+from tests.support.package import MessageWriter, SequenceError, TapSequence
+from tests.support.sync import sync
+from tests.support.tap import run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WRONG = [
+    ({"legalName": 987654321}, "legalName"),
+    ({"legalName": 98765.4321}, "legalName"),
+    ({"legalName": True}, "legalName"),
+    ({"legalName": ["planted"]}, "legalName"),
+    ({"label": {"planted": "planted"}}, "label"),
+    ({"address": "planted"}, "address"),
+    ({"address": ["planted"]}, "address"),
+    ({"address": {"line1": 987654321}}, "address.line1"),
+    ({"address": {"line1": {"planted": 1}}}, "address.line1"),
+    ({"createdAt": "planted"}, "createdAt"),
+    ({"createdAt": ""}, "createdAt"),
+    ({"createdAt": 987654321}, "createdAt"),
+    ({"createdAt": "2025-02-30T00:00:00Z"}, "createdAt"),
+    ({"archivedAt": "planted"}, "archivedAt"),
+    ({"archivedAt": 987654321}, "archivedAt"),
+    ({"billingEmails": "planted"}, "billingEmails"),
+    ({"billingEmails": {"planted": 1}}, "billingEmails"),
+    ({"billingEmails": ["fine", 987654321]}, "billingEmails[1]"),
+    ({"externalIds": [{"syncTime": "planted"}]}, "externalIds[0].syncTime"),
+    ({"integrationIds": {"planted": 1}}, "integrationIds"),
+    ({"integrationIds": ["planted"]}, "integrationIds[0]"),
+    ({"integrationIds": [{}, {"isPending": "planted"}]}, "integrationIds[1].isPending"),
+    ({"integrationIds": [{"isPending": 987654321}]}, "integrationIds[0].isPending"),
+    ({"integrationIds": [{"lastSynced": "planted"}]}, "integrationIds[0].lastSynced"),
+    ({"organizations": [{"owner": "planted"}]}, "organizations[0].owner"),
+    (
+        {"organizations": [{"members": [{"id": 987654321}]}]},
+        "organizations[0].members[0].id",
+    ),
+    ({"customProperties": ["planted"]}, "customProperties"),
+    ({"customProperties": {"planted": 987654321}}, "customProperties"),
+]
+
+
+@pytest.mark.parametrize(("fields", "path"), WRONG)
+def test_a_value_of_another_type_fails(
+    fields: dict[str, Any], path: str, api: SequenceAPI, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A value of another type ends the run in words of customer and field, without the value."""
+    api.fail(item(**fields), None)
+    with pytest.raises(SequenceError) as raised:
+        sync(api, page_size=10)
+    said = str(raised.value)
+    assert api.customers[-4].id in said
+    assert f" {path}" in said
+    for value in ("planted", "987654321", "98765.4321", "2025-02-30"):
+        assert value not in said + caplog.text
+
+
+@pytest.mark.parametrize("fields", [{"label": 987654321}, {"archivedAt": "planted"}])
+def test_a_value_of_another_type_fails_plainly(fields: dict[str, Any]) -> None:
+    """A value of another type ends in one plain line, and leaves the customers before it."""
+    with SequenceAPI(250) as api:
+        api.fail(item(**fields), None, skip=1)
+        ended = run(config=settings(api))
+        broken = api.customers[-104].id
+        assert ended.failed_plainly
+        assert broken in ended.last_line
+        assert next(iter(fields)) in ended.last_line
+        assert "987654321" not in ended.stderr
+        assert "planted" not in ended.stderr
+        assert len(ended.records) == 100
+        api.recover()
+        rest = sync(api, state=ended.state)
+        assert {record["id"] for record in ended.records}.union(rest.ids) == ids(api)
+
+
+def test_the_types_are_named_in_the_words_of_json(api: SequenceAPI) -> None:
+    """What was expected and what came are named as in every other message."""
+    api.fail(item(label=5))
+    with pytest.raises(SequenceError, match=r"expected string.*, got integer"):
+        sync(api)
+
+
+NUMBERS = ["1e9999999999999999999", "-1e-9999999999999999999", "1" * 5000, "-" + "1" * 5000]
+"""Numbers that neither a Decimal nor Python's integers can hold."""
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_number_beyond_measure_arrives_as_text(number: str, api: SequenceAPI) -> None:
+    """A number that no type can hold, in a field that nobody declares, arrives as it was written.
+
+    At the top level, where such a field is dropped, it is dropped.
+    """
+    api.fail(listed(f'{{"id": "a", "tier": {number}, "address": {{"size": {number}}}}}'))
+    assert sync(api).records == [{"id": "a", "address": {"size": number}}]
+
+
+@pytest.mark.parametrize("number", [*NUMBERS, "-1", "true", "1.5", "1e400"])
+def test_a_total_that_is_none_counts_as_none(
+    number: str, api: SequenceAPI, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A totalResultSize that is no number of customers is as good as none."""
+    body = f'{{"items": [{{"id": "a"}}], "pagination": {{"totalResultSize": {number}}}}}'
+    api.fail(faults.body(body, "application/json"))
+    assert sync(api).ids == ["a"]
+    assert warnings(caplog) == []
+
+
+class Silent(MessageWriter):
+    """Makes the lines, and writes none."""
+
+    def _flush(self) -> None:
+        self._lines.clear()
+
+
+def test_text_is_no_number(api: SequenceAPI) -> None:
+    """Where the catalog declares a number, text that reads as one is of another type."""
+    api.fail(listed('{"id": "a", "size": "1.5"}'))
+    with pytest.raises(SequenceError, match="field size: expected number or null, got string"):
+        sync(api, catalog=declaring(size={"type": ["number", "null"]}))
+
+
+@pytest.mark.parametrize("depth", range(900, 1100, 10))
+@pytest.mark.parametrize("options", [{}, {"batch_config": {"encoding": {"format": "jsonl"}}}])
+def test_values_nested_beyond_measure_fail_plainly(
+    options: dict[str, Any],
+    depth: int,
+    api: SequenceAPI,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Values in values in values, a thousand deep, arrive or end the run in plain words."""
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    options = {name: {**of, "storage": {"root": tmp_path.as_uri()}} for name, of in options.items()}
+    nested = "[" * depth + "]" * depth
+    api.fail(listed(f'{{"id": "a", "address": {{"x": {nested}}}}}'), None)
+    tap = TapSequence(config=settings(api, **options), message_writer=Silent())
+    said = "nested too deep"
+    try:
+        tap.sync_all()
+    except SequenceError as error:
+        said = str(error)
+    assert re.search("nested too deep|200, but no JSON", said)
+
+
+@pytest.mark.parametrize("escape", ["\\u0000", "\\ud800"])
+def test_odd_characters_amid_values_nested_beyond_measure(escape: str, api: SequenceAPI) -> None:
+    """A customer that would have to be cleaned, and is nested too deep for that, is named."""
+    nested = '{"a": ' * 600 + "1" + "}" * 600
+    api.fail(listed(f'{{"id": "a", "address": {{"x": "{escape}", "y": {nested}}}}}'))
+    with pytest.raises(SequenceError, match="customers: id 'a': nested too deep to be read"):
+        sync(api)
+
+
+def test_an_id_cannot_break_the_line(api: SequenceAPI) -> None:
+    """An id that does not look like one, and could be an address, is not shown."""
+    for odd in ("a\nb\x1b[31m", "ada@planted.example", "Ada Planted", "a" * 65):
+        api.fail(item(id=odd, label=5))
+        with pytest.raises(SequenceError, match="customers: id not shown: field label:"):
+            sync(api)
+
+
+def test_null_arrives_anywhere_but_in_the_id() -> None:
+    """A customer whose every property but the id is null arrives so, nested ones too."""
+    properties = discovered()["streams"][0]["schema"]["properties"]
+    nothing: dict[str, Any] = {"id": "nothing", **dict.fromkeys(properties.keys() - {"id"})}
+    little: dict[str, Any] = {
+        "id": "little",
+        "createdAt": "2025-01-01T00:00:00.000000Z",
+        "address": dict.fromkeys(properties["address"]["properties"]),
+        "organizations": [{"id": None, "owner": None, "members": [{"id": None, "name": None}]}],
+        "integrationIds": [{"service": None, "id": None, "lastSynced": None, "isPending": None}],
+        "externalIds": [{"key": None, "value": None, "syncTime": None}],
+        "customProperties": {"colour": None},
+        "billingEmails": [],
+    }
+    with SequenceAPI([nothing, little, {"id": "less"}], raw=True) as api:
+        ended = run(config=settings(api))
+        read = {record["id"]: record for record in ended.records}
+        assert [ended.exit_code, ended.warnings] == [0, []]
+        assert read == {"nothing": nothing, "little": little, "less": {"id": "less"}}
+
+
+@pytest.mark.parametrize(
+    ("fields", "path"),
+    [
+        ({"billingEmails": [None]}, "billingEmails[0]"),
+        ({"integrationIds": [None]}, "integrationIds[0]"),
+        ({"organizations": [{"members": [None]}]}, "organizations[0].members[0]"),
+    ],
+)
+def test_null_in_a_list_arrives_or_is_named(
+    fields: dict[str, Any], path: str, api: SequenceAPI
+) -> None:
+    """Null as an element of a list arrives as null, or ends the run in words of its place."""
+
+    def outcome() -> dict[str, Any] | str:
+        try:
+            return sync(api, page_size=10).records[3]
+        except SequenceError as error:
+            return str(error)
+
+    api.fail(item(**fields), None)
+    read = outcome()
+    if isinstance(read, str):
+        assert api.customers[-4].id in read
+        assert path in read
+    else:
+        assert {name: read[name] for name in fields} == fields
+
+
+def without(*path: str) -> dict[str, Any]:
+    """Return a catalog in which one property is not selected."""
+    metadata = discovered()["streams"][0]["metadata"]
+    for entry in metadata:
+        if entry["breadcrumb"] == ["properties", *path]:
+            entry["metadata"]["selected"] = False
+    return discovered(metadata=metadata)
+
+
+def test_a_field_that_is_not_selected_fails_nothing() -> None:
+    """Taking the broken field out of the catalog's selection makes the run pass."""
+    with SequenceAPI(30) as api:
+        api.fail(item(taxStatus=5, label={"a": 1}), None)
+        ended = run(config=settings(api), catalog=without("taxStatus"))
+        assert ended.failed_plainly
+        assert "label" in ended.last_line
+        catalog = without("taxStatus")
+        for entry in catalog["streams"][0]["metadata"]:
+            if entry["breadcrumb"] == ["properties", "label"]:
+                entry["metadata"]["selected"] = False
+        ended = run(config=settings(api), catalog=catalog)
+        assert [ended.exit_code, ended.warnings] == [0, []]
+        assert len(ended.records) == 30
+        assert not any({"taxStatus", "label"} & record.keys() for record in ended.records)
+
+
+def test_a_nested_field_that_is_not_selected_fails_nothing(api: SequenceAPI) -> None:
+    """Taking a broken nested field out of the selection makes the run pass as well."""
+    api.fail(item(address={"line1": 5, "town": "Bath"}), None)
+    read = sync(api, catalog=without("address", "properties", "line1")).records[3]
+    assert read["address"] == {"town": "Bath"}
+
+
+def test_characters_that_databases_refuse_are_removed() -> None:
+    """NUL goes, half a surrogate pair becomes U+FFFD, however deep; one warning says so."""
+    half = "\ud83d"
+    odd = {
+        "id": "o\0dd",
+        "createdAt": "2025-01-01T00:00:00Z",
+        "legalName": "\0a\0\0b\0",
+        "label": f"cut {half}",
+        "url": "\\u0000 is only text",
+        "address": {"line1": "1\0 Road", "planet": {"moons": ["\0", {"na\0me": [half]}]}},
+        "billingEmails": ["a\0@example.com"],
+        "organizations": [{"owner": {"name": f"\0{half}x"}}],
+        "customProperties": {"k\0ey": "v\0alue", f"{half}": "\U0001f680", "fine": None},
+    }
+    with SequenceAPI([odd, {"id": "fine", "legalName": "\U0001f680"}], raw=True) as api:
+        ended = run(config=settings(api, page_size=1))
+        (warning,) = ended.warnings
+        read = {record["id"]: record for record in ended.records}
+        assert ended.exit_code == 0
+        assert "NUL" in warning
+        assert "\0" not in ended.stdout
+        assert "\\u0000" not in ended.stdout.replace("\\\\u0000", "")
+        assert read["fine"]["legalName"] == "\U0001f680"
+        assert read["odd"] == {
+            "id": "odd",
+            "createdAt": "2025-01-01T00:00:00.000000Z",
+            "legalName": "ab",
+            "label": "cut \ufffd",
+            "url": "\\u0000 is only text",
+            "address": {"line1": "1 Road", "planet": {"moons": ["", {"name": ["\ufffd"]}]}},
+            "billingEmails": ["a@example.com"],
+            "organizations": [{"owner": {"name": "\ufffdx"}}],
+            "customProperties": {"key": "value", "\ufffd": "\U0001f680", "fine": None},
+        }
+
+
+@pytest.mark.parametrize("name", ["a-b", "class", "1x", "", "a b", "\xe9", "_0", "__init__"])
+def test_a_property_can_have_any_name(name: str, api: SequenceAPI) -> None:
+    """A property whose name is no identifier of Python is checked and delivered as any other."""
+    catalog = declaring(**{name: {"type": ["string", "null"]}})
+    api.fail(listed(json.dumps({"id": "a", name: "b"})))
+    assert sync(api, catalog=catalog).records == [{"id": "a", name: "b"}]
+    api.fail(listed(json.dumps({"id": "a", name: 5})))
+    with pytest.raises(SequenceError, match="expected string or null, got integer"):
+        sync(api, catalog=catalog)
+
+
+@pytest.mark.parametrize("name", ['a"b', "a\\b", "a\nb"])
+def test_a_property_can_have_a_name_that_needs_escapes(name: str, api: SequenceAPI) -> None:
+    """A property whose name JSON has to escape is delivered."""
+    api.fail(listed(json.dumps({"id": "a", name: "b"})))
+    catalog = declaring(**{name: {"type": ["string", "null"]}})
+    assert sync(api, catalog=catalog).records == [{"id": "a", name: "b"}]
