@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import ssl
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +15,7 @@ from standins.sequence_api import SequenceAPI
 from tests.support import commands
 from tests.support.clients import Client, client_of
 from tests.support.package import SequenceClient
+from tests.support.waits import over_at_once
 
 if TYPE_CHECKING:
     import socket
@@ -52,11 +52,10 @@ def client() -> Iterator[Client]:
 
 
 @pytest.fixture
-def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The waits of this test, each of which is over at once."""
-    taken: list[float] = []
-    monkeypatch.setattr(time, "sleep", taken.append)
-    return taken
+def waits() -> Iterator[list[float]]:
+    """The waits between tries, each of which is over at once."""
+    with over_at_once() as taken:
+        yield taken
 
 
 @pytest.fixture

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64decode
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from standins.sequence_api import Request, SequenceAPI, faults
 from standins.sequence_api.app import cursor
+from standins.sequence_api.faults import Answerer, Fault
+from standins.sequence_api.messages import Answer, encoded
 from tests.support.accounts import ids, settings
-from tests.support.answers import ORDERS, circle, in_order
+from tests.support.answers import ORDERS, circle, fail_at_end
 from tests.support.logs import warnings
 from tests.support.package import SequenceError
 from tests.support.sync import Synced, sync
@@ -18,6 +22,7 @@ from tests.support.tap import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from threading import Event
 
 
 @pytest.mark.parametrize("length", [1, 2], ids=["A→A", "A→B→A"])
@@ -34,7 +39,7 @@ def test_a_circle_of_pages_fails(length: int) -> None:
 @pytest.mark.parametrize("length", [1, 2, 5])
 def test_a_circle_at_the_newest_end_fails(length: int, api: SequenceAPI) -> None:
     """A circle at the newest end of a list that is read from both ends the run."""
-    api.fail(circle(length), None, in_order("DESC"))
+    fail_at_end(api, "DESC", circle(length), None, skip=1)
     with pytest.raises(SequenceError, match="the API named a cursor a second time"):
         sync(api, page_size=10)
 
@@ -115,7 +120,7 @@ def test_a_body_on_the_way_that_is_no_page_fails(
 ) -> None:
     """A body that is no page fails, says what was expected, and leaves a state."""
     first = Synced()
-    api.fail(faults.answer(edit), None, in_order("DESC"), skip=3)
+    fail_at_end(api, "DESC", faults.answer(edit), None, skip=4)
     with pytest.raises(SequenceError, match=words):
         sync(api, into=first, page_size=10)
     api.recover()
@@ -123,32 +128,28 @@ def test_a_body_on_the_way_that_is_no_page_fails(
     assert {*first.ids, *second.ids} == ids(api)
 
 
-def empty_pages(api: SequenceAPI, order: str, number: int) -> None:
+def empty_pages(api: SequenceAPI, order: str, number: int) -> Event:
     """Put so many empty pages, each with a cursor of its own, between two pages with customers."""
-    asked: list[str] = []
 
-    def picks(request: Request) -> bool:
-        if "after" not in request.query or request.query["sortOrder"] != order:
-            return False
-        asked.append(request.query["after"])
-        return True
-
-    def edit(page: dict[str, Any]) -> None:
-        identity, micros, _ = b64decode(asked[-1]).decode().rsplit("#", 2)
+    async def send(request: Request, answer: Answerer) -> Answer:
+        identity, micros, _ = b64decode(request.query["after"]).decode().rsplit("#", 2)
         identity = identity[:-1] if order == "DESC" else f"{identity}0"
+        proper = answer()
+        page = json.loads(proper.body)
         page["items"] = []
         page["pagination"]["after"] = cursor((int(micros), identity), order)
+        return replace(proper, body=encoded(page))
 
-    api.fail(faults.answer(edit), number, picks, skip=3)
+    return fail_at_end(api, order, Fault(send), number, skip=4)
 
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_an_empty_page_is_not_the_end(order: str) -> None:
     """A run goes on after empty pages that name a next one, at either end, without a warning."""
     with SequenceAPI(200) as api:
-        empty_pages(api, order, 3)
+        all_sent = empty_pages(api, order, 3)
         ended = run(config=settings(api, page_size=10))
-        assert [ended.exit_code, ended.warnings, api.pending] == [0, [], 0]
+        assert [ended.exit_code, ended.warnings, all_sent.is_set()] == [0, [], True]
         assert sorted(record["id"] for record in ended.records) == sorted(ids(api))
 
 
@@ -157,16 +158,16 @@ def test_an_empty_page_is_not_the_end(order: str) -> None:
 def test_many_empty_pages_are_not_the_end(number: int, order: str) -> None:
     """However many empty pages come in a row, the customers behind them arrive."""
     with SequenceAPI(800) as api:
-        empty_pages(api, order, number)
+        all_sent = empty_pages(api, order, number)
         assert sorted(sync(api, page_size=10).ids) == sorted(ids(api))
-        assert not api.pending
+        assert all_sent.is_set()
 
 
 def test_an_empty_page_is_not_the_end_of_what_is_new(api: SequenceAPI) -> None:
     """An incremental run goes on after an empty page too."""
     state = sync(api).state
     added = api.add(50)
-    empty_pages(api, "DESC", 1)
+    all_sent = empty_pages(api, "DESC", 1)
     read = sync(api, state=state, page_size=10, lookback_window=0).ids
-    assert not api.pending
+    assert all_sent.is_set()
     assert {customer.id for customer in added} <= set(read)

@@ -8,7 +8,7 @@ import pytest
 
 from standins.sequence_api import SequenceAPI, faults
 from tests.support.accounts import ids, settings
-from tests.support.answers import in_order
+from tests.support.answers import fail_at_end
 from tests.support.package import SequenceError
 from tests.support.sync import Synced, sync
 from tests.support.tap import run
@@ -71,16 +71,10 @@ def test_an_error_in_place_of_a_page_is_quoted(api: SequenceAPI) -> None:
 def test_a_refusal_on_the_way_ends_the_run(status: int, api: SequenceAPI) -> None:
     """A refusal in the middle of the read ends it without another try; the next run goes on."""
     first = Synced()
-    asked: list[int] = []
-
-    def note() -> None:
-        asked.append(status)
-
-    api.fail(faults.before(note), None, in_order("DESC"), skip=4)
-    api.fail(faults.error(status), None, in_order("DESC"), skip=4)
+    fail_at_end(api, "DESC", faults.error(status), None, skip=5)
     with pytest.raises(SequenceError, match=f"GET /customers: {status} .*refused by request"):
         sync(api, into=first, page_size=10)
-    assert asked == [status]
+    assert [request.status for request in api.requests].count(status) == 1
     api.recover()
     second = sync(api, state=first.state, page_size=10)
     assert {*first.ids, *second.ids} == ids(api)

@@ -2,24 +2,70 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from standins.sequence_api import faults
+from standins.sequence_api.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from standins.sequence_api import Request
-    from standins.sequence_api.faults import Fault
+    from standins.sequence_api import Request, SequenceAPI
+    from standins.sequence_api.faults import Answerer
 
 ORDERS = ["DESC", "ASC"]
+
+PATIENCE = 30
+"""Seconds in which what is to happen must have happened."""
 
 
 def in_order(order: str) -> Callable[[Request], bool]:
     """Return what picks the requests for pages of one sort order, without the first page."""
     return lambda request: request.query["sortOrder"] == order and "after" in request.query
+
+
+def held(until: Event) -> Fault:
+    """Hold an answer back, whatever it is, until an event."""
+
+    async def send(_: Request, __: Answerer) -> None:
+        if not await asyncio.to_thread(until.wait, PATIENCE):
+            raise TimeoutError("an answer was held back, and what it waited for did not happen")
+
+    return Fault(send, instead=False)
+
+
+def fail_at_end(
+    api: SequenceAPI, order: str, fault: Fault, times: int | None = 1, *, skip: int
+) -> Event:
+    """Script a fault at one end of a list that is read from both.
+
+    Which end is read faster is left to chance otherwise, and the fault might find nothing to hit:
+    pages of the other end, but for the first one, are held back until it has.
+
+    Args:
+        api: What it is scripted for.
+        order: The sort order that begins at this end.
+        fault: What goes wrong.
+        times: How many requests it hits; None for all.
+        skip: How many requests of this order pass first.
+
+    Returns:
+        What tells that it has hit as many requests as it is to, or one if it hits all.
+    """
+    done = Event()
+    (other,) = {*ORDERS} - {order}
+
+    def mine(request: Request) -> bool:
+        return request.query["sortOrder"] == order
+
+    api.fail(faults.before(done.set), when=mine, skip=skip + (times or 1) - 1)
+    api.fail(held(done), None, in_order(other))
+    api.fail(fault, times, mine, skip)
+    return done
 
 
 def item(**fields: Any) -> Fault:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tap_sequence import background, pace, retries
+from tap_sequence import background, pace, retries, transport
+from tap_sequence.__main__ import main
 from tap_sequence.client import Answer, SequenceClient
 from tap_sequence.errors import RefusedError, SequenceError
 from tap_sequence.failures import failure
@@ -43,11 +44,13 @@ __all__ = [
     "TapSequence",
     "background",
     "failure",
+    "main",
     "out_of_place",
     "pace",
     "parse",
     "read_object",
     "retries",
     "said",
+    "transport",
     "utc_text",
 ]

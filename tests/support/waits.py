@@ -1,0 +1,39 @@
+"""Waits that are over at once."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+from unittest.mock import patch
+
+from tests.support.package import background, retries
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@contextmanager
+def over_at_once(note: Callable[[float], object] | None = None) -> Iterator[list[float]]:
+    """Have every wait between tries be over at once, on the clock that these go by.
+
+    On that clock no time passes but by waiting, so that a wait is as long as it was meant to be.
+
+    Args:
+        note: Is called with the seconds of each wait.
+
+    Yields:
+        The waits so far.
+    """
+    taken: list[float] = []
+
+    def sleep(seconds: float, /) -> None:
+        taken.append(seconds)
+        if note:
+            note(seconds)
+
+    with ExitStack() as stack:
+        stack.enter_context(patch.object(time, "sleep", sleep))
+        for module in (background, retries):
+            stack.enter_context(patch.object(module, "monotonic", lambda: sum(taken)))
+        yield taken
