@@ -6,15 +6,17 @@ import logging
 from datetime import datetime, timedelta
 from itertools import islice, pairwise
 from math import ceil
-from threading import Event, active_count
+from threading import Event
+from threading import enumerate as enumerate_threads
 from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from standins.sequence_api import Request, SequenceAPI, faults
+from standins.sequence_api import SequenceAPI, faults
 from tests.support.accounts import ids
+from tests.support.answers import ORDERS, fail_at_end, held, of_order
 from tests.support.lists import EPOCH, List, at, going_on, read
 from tests.support.package import (
     NEWEST_FIRST,
@@ -26,6 +28,7 @@ from tests.support.package import (
     State,
 )
 from tests.support.sync import sync
+from tests.support.waits import PATIENCE
 
 
 def written(moment: datetime, digits: int) -> str:
@@ -145,10 +148,15 @@ def test_a_few_pages_are_remembered() -> None:
 
 def test_both_ends_are_read_at_once() -> None:
     """A long first load asks for the oldest customers while it asks for the newest."""
+    asked = {order: Event() for order in ORDERS}
     with SequenceAPI(1500) as api:
-        sync(api)
-        orders = [request.query["sortOrder"] for request in api.requests]
-        assert min(orders.count(NEWEST_FIRST), orders.count(OLDEST_FIRST)) >= len(orders) // 4
+        for order, other in (ORDERS, ORDERS[::-1]):
+            skip = 1 if order == NEWEST_FIRST else 0  # the first page of all is asked for alone
+            of_this_end = of_order(order)
+            api.fail(faults.before(asked[order].set), when=of_this_end, skip=skip)
+            api.fail(held(asked[other]), when=of_this_end, skip=skip)
+        assert sorted(sync(api).ids) == sorted(ids(api))
+    assert all(one.is_set() for one in asked.values())
 
 
 def test_the_next_page_is_asked_for_while_one_is_handed_on() -> None:
@@ -160,7 +168,7 @@ def test_the_next_page_is_asked_for_while_one_is_handed_on() -> None:
 
         def see(message: dict[str, Any]) -> None:
             if message["type"] == "RECORD" and not asked:
-                assert second.wait(5)
+                assert second.wait(PATIENCE)
                 asked.append(len(api.requests))
 
         sync(api, see=see)
@@ -177,15 +185,13 @@ def test_the_last_page_has_no_cursor(last_page: Any) -> None:
 
 def test_no_thread_is_left_behind() -> None:
     """After a read, a failure and a test of the connection, no thread is left."""
-    before = active_count()
     with SequenceAPI(1500) as api:
-        served = active_count()
+        before = set(enumerate_threads())
         sync(api)
         api.fail(faults.status(403), None, skip=6)
         with pytest.raises(SequenceError):
             sync(api)
-        assert active_count() == served
-    assert active_count() == before
+        assert set(enumerate_threads()) <= before
 
 
 def test_customers_created_during_a_read_come_with_the_next() -> None:
@@ -212,20 +218,18 @@ def test_pages_are_in_the_order_of_the_list() -> None:
 def test_an_api_without_an_ascending_order_is_read_from_one_end(fault: faults.Fault) -> None:
     """Where the ascending order is refused or not kept, all customers arrive in the other."""
     with SequenceAPI(1500) as api:
-        api.fail(fault, None, lambda request: request.query["sortOrder"] == OLDEST_FIRST)
+        api.fail(fault, None, of_order(OLDEST_FIRST))
         assert sorted(sync(api).ids) == sorted(ids(api))
         assert [request.query["sortOrder"] for request in api.requests].count(OLDEST_FIRST) == 1
 
 
 def test_an_ascending_order_that_is_lost_midway_loses_nobody() -> None:
     """Where one later page comes in the other order, all customers arrive nevertheless."""
-
-    def later_pages(request: Request) -> bool:
-        return request.query["sortOrder"] == OLDEST_FIRST and "after" in request.query
-
     with SequenceAPI(3000) as api:
-        api.fail(faults.answer(lambda answer: answer["items"].reverse()), 1, later_pages)
+        turned = faults.answer(lambda answer: answer["items"].reverse())
+        sent = fail_at_end(api, OLDEST_FIRST, turned, skip=1)
         assert set(sync(api).ids) == ids(api)
+        assert sent.is_set()
 
 
 def test_a_page_from_an_end_that_was_given_up_moves_nothing() -> None:

@@ -15,7 +15,7 @@ from tests.support.accounts import settings, token
 from tests.support.answers import item
 from tests.support.commands import ROOT
 from tests.support.package import SequenceError
-from tests.support.servers import OK, WHOLE, serving
+from tests.support.servers import OK, WHOLE, nobody_listening, serving
 from tests.support.sync import sync
 from tests.support.tap import Run, run
 
@@ -139,7 +139,7 @@ def tap(forks: Forks, request: pytest.FixtureRequest) -> Callable[..., Run]:
     """Return what runs the tap with a marked filter, at one of two log levels."""
 
     def tap(api: SequenceAPI, **config: Any) -> Run:
-        return forks.run(settings(api, email=EMAIL, request_timeout=1, **config), request.param)
+        return forks.run(settings(api, email=EMAIL, request_timeout=3, **config), request.param)
 
     return tap
 
@@ -228,9 +228,8 @@ def test_a_refused_connection_prints_no_secret_and_no_data(
     api: SequenceAPI, tap: Callable[..., Run]
 ) -> None:
     """What is logged where nobody listens holds no credential and no filter."""
-    api.stop()
-    ended = tap(api)
-    api.start()
+    with nobody_listening() as port:
+        ended = tap(api, api_url=f"http://127.0.0.1:{port}/api")
     assert ended.exit_code == 1
     assert held(ended.stderr) == []
 
@@ -239,7 +238,7 @@ def test_faults_that_pass_print_no_secret_and_no_data(
     api: SequenceAPI, tap: Callable[..., Run]
 ) -> None:
     """What a run logs that gets over faults, with all its warnings, holds no data either."""
-    for fault in (faults.hang(2), faults.status(429, PAGE), faults.reset(), faults.cut(700)):
+    for fault in (faults.hang(60), faults.status(429, PAGE), faults.reset(), faults.cut(700)):
         api.fail(fault)
     api.fail(faults.version("2031-01-01"))
     api.fail(item(rating=QUOTE, label=f"{MARK}\0", **{CUSTOMER["legalName"]: 1, EMAIL: 2}))

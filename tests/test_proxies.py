@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from itertools import repeat
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from singer_sdk.exceptions import RetriableAPIError
 from standins.sequence_api import SequenceAPI
 from tests.support.fetching import fetch
 from tests.support.package import SequenceError
-from tests.support.servers import OK, PAGE, endlessly, serving, unused_port
+from tests.support.servers import OK, PAGE, endlessly, nobody_listening, serving
 
 if TYPE_CHECKING:
     import socket
@@ -69,22 +68,25 @@ def test_a_proxy_that_is_not_there_is_tried_again(
     host: str, variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A proxy that can't be reached is asked again, and told apart from an API that can't be."""
-    monkeypatch.setenv(variable, f"http://planted:secret@{host}:{unused_port()}")
-    with pytest.raises(RetriableAPIError, match="no connection to the proxy; check H") as raised:
-        fetch(AWAY)
+    with nobody_listening() as port:
+        monkeypatch.setenv(variable, f"http://planted:secret@{host}:{port}")
+        with pytest.raises(RetriableAPIError, match="no connection to the proxy; check") as raised:
+            fetch(AWAY)
     assert "planted" not in str(raised.value)
 
 
 @pytest.mark.usefixtures("hurried")
-@pytest.mark.parametrize("kind", ["http", "https"])
-def test_a_silent_proxy_is_tried_again(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("kind", "words"), [("http", "no answer within"), ("https", "no connection to the proxy")]
+)
+def test_a_silent_proxy_is_tried_again(
+    kind: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A proxy that takes the connection and says nothing is given up after request_timeout."""
     with serving(lambda: repeat(b""), pause=0.1) as port:
         monkeypatch.setenv("HTTPS_PROXY", f"{kind}://127.0.0.1:{port}")
-        began = time.monotonic()
-        with pytest.raises(RetriableAPIError):
+        with pytest.raises(RetriableAPIError, match=words):
             fetch(AWAY)
-        assert time.monotonic() - began < 1.5
 
 
 @pytest.mark.parametrize("answer", [b"", b"SSH-2.0 planted\r\n", b"HTTP/1.1 200 OK\r\n\r\n"])

@@ -13,7 +13,7 @@ from standins.sequence_api.faults import Fault
 from tests.support.accounts import KEY, ids, settings
 from tests.support.answers import ORDERS, fail_at_end, first_tries
 from tests.support.package import SequenceError, retries
-from tests.support.servers import CLOSED, WHOLE, endlessly, serving
+from tests.support.servers import CLOSED, WHOLE, endlessly, nobody_listening, serving
 from tests.support.sync import Synced, sync
 from tests.support.tap import run
 
@@ -194,12 +194,11 @@ def test_json_beyond_measure_is_no_json(waits: list[float]) -> None:
 
 def test_a_refused_connection_fails() -> None:
     """Where nobody listens the run fails after minutes of tries, and names host and setting."""
-    with SequenceAPI(0) as api:
-        config = settings(api)
-    ended = run(config=config)
+    with nobody_listening() as port:
+        ended = run(config={**KEY, "api_url": f"http://127.0.0.1:{port}/api"})
     assert ended.exit_code == 1
     assert 120 < sum(ended.waits) < 3600
-    assert f"no connection to 127.0.0.1:{api.port}" in ended.last_line
+    assert f"no connection to 127.0.0.1:{port}" in ended.last_line
     assert "api_url" in ended.last_line
     assert f"after {len(ended.waits) + 1} tries" in ended.last_line
     assert "Traceback" not in ended.stderr

@@ -11,10 +11,11 @@ import pytest
 
 from standins.sequence_api import SequenceAPI, faults
 from tests.support.accounts import ids, settings
-from tests.support.answers import ORDERS, PATIENCE, fail_at_end, first_tries, in_order
+from tests.support.answers import ORDERS, fail_at_end, first_tries, later_pages
 from tests.support.package import SequenceError, background
 from tests.support.sync import sync
 from tests.support.tap import run
+from tests.support.waits import PATIENCE
 
 if TYPE_CHECKING:
     from standins.sequence_api.faults import Fault
@@ -171,6 +172,6 @@ def test_one_refusal_that_meets_both_ends_is_waited_for_once(
     monkeypatch.setattr(background, "monotonic", failing_now)
     with SequenceAPI(300) as api:
         for order in ORDERS:
-            api.fail(slow_down("30"), 1, in_order(order), skip=3)
+            api.fail(slow_down("30"), 1, later_pages(order), skip=3)
         assert sorted(sync(api, page_size=10).ids) == sorted(ids(api))
     assert 30 <= sum(waits) <= 30 + 2 * LONGEST_JITTER

@@ -72,7 +72,7 @@ def test_hang(client: Client) -> None:
     """A request that hangs is not answered in time, and does not hold up others."""
     client.api.fail(faults.hang(60))
     with pytest.raises(requests.exceptions.ReadTimeout):
-        client.get(timeout=0.05)
+        client.get(timeout=(5, 0.05))
     assert client.get().status_code == 200
     client.api.fail(faults.hang(0.05))
     started = time.perf_counter()

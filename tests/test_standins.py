@@ -13,6 +13,7 @@ import pytest
 
 from standins.postgres import URL_VARIABLE, Database, postgres
 from tests.support.commands import ROOT
+from tests.support.waits import until
 
 RUNNER = [sys.executable, "-m", "standins", "--customers", "3"]
 
@@ -81,8 +82,7 @@ def test_a_killed_runner_leaves_no_server() -> None:
         assert answers(url)
         runner.kill()
         runner.wait()
-        while answers(url):
-            pass
+        until(lambda: not answers(url))
 
 
 def start(*command: str) -> subprocess.Popen[str]:

@@ -92,10 +92,9 @@ def test_the_way_to_a_failure_is_shown_at_debug_level(fault: Fault) -> None:
 
 def test_a_target_that_stops_reading_is_named(tmp_path: Path) -> None:
     """A target that goes away ends the run with exit code 1 and a line that points to it."""
-    with SequenceAPI(3000) as api, started(settings(api), tmp_path, pipe=True) as tap:
+    with SequenceAPI(3000) as api, started(settings(api), tmp_path) as tap:
         tap.read(5)
-        assert tap.process.stdout
-        tap.process.stdout.close()
-        ended = tap.ended(b"")
+        tap.pipe.close()
+        ended = tap.ended()
     assert ended.failed_plainly
     assert "target" in ended.last_line

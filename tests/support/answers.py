@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from standins.sequence_api import faults
 from standins.sequence_api.faults import Fault
+from tests.support.waits import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
 
 ORDERS = ["DESC", "ASC"]
 
-PATIENCE = 30
-"""Seconds in which what is to happen must have happened."""
+
+def of_order(order: str) -> Callable[[Request], bool]:
+    """Return what picks the requests of one sort order."""
+    return lambda request: request.query["sortOrder"] == order
 
 
-def in_order(order: str) -> Callable[[Request], bool]:
+def later_pages(order: str) -> Callable[[Request], bool]:
     """Return what picks the requests for pages of one sort order, without the first page."""
     return lambda request: request.query["sortOrder"] == order and "after" in request.query
 
@@ -58,13 +61,9 @@ def fail_at_end(
     """
     done = Event()
     (other,) = {*ORDERS} - {order}
-
-    def mine(request: Request) -> bool:
-        return request.query["sortOrder"] == order
-
-    api.fail(faults.before(done.set), when=mine, skip=skip + (times or 1) - 1)
-    api.fail(held(done), None, in_order(other))
-    api.fail(fault, times, mine, skip)
+    api.fail(faults.before(done.set), when=of_order(order), skip=skip + (times or 1) - 1)
+    api.fail(held(done), None, later_pages(other))
+    api.fail(fault, times, of_order(order), skip)
     return done
 
 

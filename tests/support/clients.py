@@ -22,7 +22,9 @@ class Client:
         self.session = requests.Session()
         self.session.auth = (api.client_id, api.client_secret)
 
-    def get(self, query: str = "", timeout: float = 5, **headers: str) -> requests.Response:
+    def get(
+        self, query: str = "", timeout: float | tuple[float, float] = 5, **headers: str
+    ) -> requests.Response:
         """One answer, whatever it is."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         url = f"{self.api.url}/customers{query and '?'}{query}"

@@ -62,8 +62,9 @@ def endlessly(head: bytes, each: bytes) -> Iterable[bytes]:
     return chain([head], repeat(each))
 
 
-def unused_port() -> int:
-    """Return a port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+@contextmanager
+def nobody_listening() -> Iterator[int]:
+    """Keep a port on which nobody listens, nor begins to meanwhile; yield it."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield bound.getsockname()[1]

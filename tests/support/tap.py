@@ -66,35 +66,35 @@ class Run(Messages):
         )
 
 
-@dataclass
 class Started:
-    """A run under way.
+    """A run under way, whose messages go into a pipe: it waits until they are read.
 
     Attributes:
         process: The process.
-        output: The file of its messages, unless they go into a pipe.
         log: The file of its log.
     """
 
-    process: subprocess.Popen[bytes]
-    output: Path
-    log: Path
+    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
+        assert process.stdout
+        self.process = process
+        self.log = log
+        self.pipe = process.stdout
+        self._read = b""
 
-    def read(self, lines: int = -1) -> bytes:
-        """Read some lines from the pipe, and not a byte more, or else all that is to come."""
-        pipe = self.process.stdout
-        assert pipe
-        return pipe.read() if lines < 0 else b"".join(pipe.readline() for _ in range(lines))
+    def read(self, number: int, kind: str = "") -> None:
+        """Read messages until so many of a kind, or of any, have come."""
+        while number:
+            line = self.pipe.readline()
+            assert line, "it has ended"
+            self._read += line
+            number -= not kind or f'"type":"{kind}"'.encode() in line
 
-    def ended(self, messages: bytes | None = None) -> Run:
-        """Wait for its end, and return what it left behind.
-
-        Args:
-            messages: What was read from the pipe, if there is one.
-        """
+    def ended(self) -> Run:
+        """Read what is to come, wait for its end, and return what it left behind."""
+        if not self.pipe.closed:
+            self._read += self.pipe.read()
         code = self.process.wait(timeout=30)
-        written = self.output.read_bytes() if messages is None else messages
-        return Run(code, written.decode(), self.log.read_text(encoding="utf-8"))
+        return Run(code, self._read.decode(), self.log.read_text(encoding="utf-8"))
 
 
 def run(
@@ -143,25 +143,24 @@ def discover() -> dict[str, Any]:
 
 
 @contextmanager
-def started(config: Mapping[str, Any], folder: Path, *, pipe: bool = False) -> Iterator[Started]:
+def started(config: Mapping[str, Any], folder: Path) -> Iterator[Started]:
     """Start the tap, and make sure that it has ended afterwards.
 
     Args:
         config: Content of the file for `--config`.
-        folder: Where files are kept.
-        pipe: Whether its messages go into a pipe, so that it waits until they are read.
+        folder: Where that file and the log are kept.
     """
-    file, output, log = (folder / name for name in ("config", "output", "log"))
+    file, log = folder / "config.json", folder / "log"
     file.write_text(json.dumps(config), encoding="utf-8")
-    with output.open("wb") as stdout, log.open("wb") as stderr:
+    with log.open("wb") as stderr:
         process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "tap_sequence", "--config", str(file)],
             cwd=ROOT,
-            stdout=subprocess.PIPE if pipe else stdout,
+            stdout=subprocess.PIPE,
             stderr=stderr,
         )
-    try:
-        with process:
-            yield Started(process, output, log)
-    finally:
-        process.kill()
+    with process:
+        try:
+            yield Started(process, log)
+        finally:
+            process.kill()

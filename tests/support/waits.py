@@ -1,4 +1,4 @@
-"""Waits that are over at once."""
+"""Waits of the tap, which are over at once, and of the tests."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from tests.support.package import background, retries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+PATIENCE = 30
+"""Seconds in which what is to happen must have happened."""
 
 
 @contextmanager
@@ -37,3 +40,11 @@ def over_at_once(note: Callable[[float], object] | None = None) -> Iterator[list
         for module in (background, retries):
             stack.enter_context(patch.object(module, "monotonic", lambda: sum(taken)))
         yield taken
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait until something is so that no event tells of."""
+    given_up = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < given_up
+        time.sleep(0.01)
