@@ -1,6 +1,7 @@
 """Kills `meltano run` at random moments, then lets it finish, and compares the table with the API.
 
     uv run -m tests.support.kills --kills 20
+    uv run -m tests.support.kills --seed 4711    # what an earlier run drew, as it said
 
 A kill hits Meltano, tap and loader at once, as a power cut would, or the tap alone, as happens when
 memory runs out; then the loader confirms what it has, and the next run carries on from there.
@@ -23,6 +24,7 @@ from pathlib import Path
 from standins.environment import environment
 from standins.postgres import Database, postgres
 from standins.sequence_api import SequenceAPI
+from tests.support.accounts import ids
 from tests.support.commands import MELTANO, ROOT
 
 COMMAND = (
@@ -34,7 +36,9 @@ COMMAND = (
 )
 
 
-def killed_loads(api: SequenceAPI, database: Database, folder: Path, kills: int) -> list[str]:
+def killed_loads(
+    api: SequenceAPI, database: Database, folder: Path, *, kills: int, seed: int
+) -> list[str]:
     """Kill a load so many times, let it finish, and find what is wrong with the table.
 
     Args:
@@ -42,6 +46,7 @@ def killed_loads(api: SequenceAPI, database: Database, folder: Path, kills: int)
         database: What it is loaded into.
         folder: Where Meltano keeps its state.
         kills: How many runs are killed.
+        seed: What decides when, and what of a run, is killed.
 
     Returns:
         What is wrong, in a line each.
@@ -51,6 +56,7 @@ def killed_loads(api: SequenceAPI, database: Database, folder: Path, kills: int)
         **environment(api, database, folder),
         "TARGET_POSTGRES_BATCH_SIZE_ROWS": "500",  # so that there are rows before a kill
     }
+    draw = random.Random(seed)  # noqa: S311
     done = 0
     while done < kills:
         api.clear()
@@ -60,14 +66,15 @@ def killed_loads(api: SequenceAPI, database: Database, folder: Path, kills: int)
             )
             while not api.requests and load.poll() is None:
                 time.sleep(0.01)
-            api.add(random.randrange(100))  # noqa: S311
-            time.sleep(random.uniform(0, 5))  # noqa: S311
+            api.add(draw.randrange(100))
+            time.sleep(draw.uniform(0, 5))
             ended = load.poll() is not None
-            whole = random.choice([True, False])  # noqa: S311
+            whole = draw.choice([True, False])
             if not ended:
                 for process in [load.pid] if whole else taps(load.pid):
-                    (os.killpg if whole else os.kill)(process, signal.SIGKILL)
-                done += 1
+                    with suppress(ProcessLookupError):  # it has ended since
+                        (os.killpg if whole else os.kill)(process, signal.SIGKILL)
+                        done += 1
             load.wait()
         rows = count(database)
         sys.stdout.write(
@@ -85,8 +92,7 @@ def killed_loads(api: SequenceAPI, database: Database, folder: Path, kills: int)
     )
     found = [] if last.returncode == 0 else [f"the last run failed: {last.stdout}{last.stderr}"]
     loaded = [row["id"] for row in database.query("SELECT id FROM sequence.customers")]
-    listed = {customer.id for customer in api.customers}
-    if missing := listed - set(loaded):
+    if missing := ids(api) - set(loaded):
         found.append(f"{len(missing)} customers are missing")
     if len(loaded) != len(set(loaded)):
         found.append("customers are there more than once")
@@ -118,13 +124,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.support.kills", description=__doc__)
     parser.add_argument("--kills", type=int, default=20, help="default: %(default)s")
     parser.add_argument("--customers", type=int, default=20_000, help="default: %(default)s")
+    parser.add_argument("--seed", type=int, help="default: another one each time")
     options = parser.parse_args()
+    seed = random.randrange(10_000) if options.seed is None else options.seed  # noqa: S311
+    sys.stdout.write(f"--seed {seed}\n")
     with (
         SequenceAPI(options.customers, latency=0.01) as api,
         postgres() as database,
         tempfile.TemporaryDirectory() as folder,
     ):
-        found = killed_loads(api, database, Path(folder), options.kills)
+        found = killed_loads(api, database, Path(folder), kills=options.kills, seed=seed)
         said = "; ".join(found) or "the table holds every customer of the API once"
         sys.stdout.write(f"{len(api.customers)} customers: {said}\n")
     return 1 if found else 0
