@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -37,13 +39,17 @@ def test_failed_run(tmp_path: Path) -> None:
         )
 
 
-def test_missing_customer(tmp_path: Path) -> None:
-    """A client that delivers a customer twice and another not at all is no measurement."""
-    tap = CLIENTS[0]
-    lines = tmp_path / "output"
-    lines.write_text('{"type": "SCHEMA"}\n' + '{"type": "RECORD", "record": {"id": "1"}}\n' * 2)
-
-    assert list(tap.ids(lines, tmp_path)) == ["1", "1"]
+@pytest.mark.parametrize(
+    ("delivered", "says"),
+    [("1 2", None), ("1 1", "1 of 2 customers, in 2"), ("1", "1 of 2"), ("1 2 2", "2 of 2")],
+)
+def test_missing_customer(delivered: str, says: str | None, tmp_path: Path) -> None:
+    """A client that delivers a customer twice, or one not at all, is no measurement."""
+    program = f"""for id in "{delivered}".split():
+        print('{{"type": "RECORD", "record": {{"id": "' + id + '"}}}}')"""
+    client = replace(CLIENTS[0], command=lambda *_: [sys.executable, "-c", program])
+    with pytest.raises(FailedError, match=f"delivered {says}") if says else nullcontext():
+        assert client.read(2, {}, tmp_path).wall > 0
 
 
 def test_fixed_versions() -> None:

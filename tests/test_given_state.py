@@ -39,9 +39,10 @@ def test_wrapped_state(
     few: SequenceAPI, state: Json, number: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A state in a STATE message, or as Meltano prints it, counts as it would alone."""
-    few.clear()
     synced = sync(few, state=wrapped(state)[number], page_size=1, lookback_window=0)
-    assert synced.state == sync(few, state=state, page_size=1, lookback_window=0).state
+    alone = sync(few, state=state, page_size=1, lookback_window=0)
+    assert synced.ids == alone.ids
+    assert len(alone.ids) < 3
     assert synced.messages[0]["value"] == state
     assert warnings(caplog) == []
 

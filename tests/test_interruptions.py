@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import time
 from itertools import pairwise
 
 import pytest
@@ -70,12 +69,12 @@ def test_a_killed_full_table_read_is_carried_on() -> None:
 LOST = [faults.cursor_refused(), faults.status(504), faults.body("{}", "application/json")]
 
 
+@pytest.mark.usefixtures("waits")
 @pytest.mark.parametrize("fault", LOST, ids=["refused", "never answered", "no page"])
 def test_a_remembered_cursor_that_leads_nowhere_costs_a_full_read(
-    fault: faults.Fault, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    fault: faults.Fault, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A cursor of an earlier run that can't be gone on at costs a full read and a warning."""
-    monkeypatch.setattr(time, "sleep", bool)
     with SequenceAPI(1500) as api:
         killed = killed_between_ends(api)
         (left,) = killed.bookmark["interrupted_reads"]

@@ -227,6 +227,13 @@ def test_page_size(page_size: int, requests: int) -> None:
     assert limits == [str(page_size)] * requests
 
 
+def test_page_size_with_a_point() -> None:
+    """A number that is whole may have a decimal point, which no request has."""
+    with SequenceAPI(7) as api:
+        sync(api, page_size=3.0)
+    assert [request.query["limit"] for request in api.requests] == ["3"] * 3
+
+
 def test_request_timeout() -> None:
     """A request that takes longer than request_timeout is tried again."""
     with SequenceAPI(3) as api:

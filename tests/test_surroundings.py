@@ -87,7 +87,7 @@ def test_the_way_to_a_failure_is_shown_at_debug_level(fault: Fault) -> None:
         (error,) = [n for n, line in enumerate(lines) if "| ERROR " in line]
         assert ended.exit_code == 1
         assert "Raised at" in lines[error + 1]
-        assert any("client.py" in line or "records.py" in line for line in lines[error + 2 :])
+        assert any("/tap_sequence/" in line for line in lines[error + 2 :])
 
 
 def test_a_target_that_stops_reading_is_named(tmp_path: Path) -> None:
