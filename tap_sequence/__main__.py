@@ -69,6 +69,7 @@ def _run() -> int:
     except (ImportError, ValueError, TypeError, AttributeError, KeyError) as error:
         message = "SINGER_SDK_LOG_CONFIG: the file holds no configuration of Python's logging"
         raise SequenceError(message) from error
+    TapSequence.logger.addFilter(_is_said_by_the_tap)
     for name in ignored:
         TapSequence.logger.warning("%s: no such level, ignored", name)
     if sys.stdout is None:  # closed by whoever started the process
@@ -88,6 +89,11 @@ def _run() -> int:
         raise Stopped(signal.SIGINT) from None
     sys.stdout.flush()
     return code
+
+
+def _is_said_by_the_tap(record: logging.LogRecord) -> bool:
+    """Hold back what the SDK says of environment variables, which this tap reads itself."""
+    return record.msg != "Skipping parse of env var settings..."
 
 
 def _without_unknown_log_levels() -> list[str]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from http import HTTPStatus
 from signal import Signals
 
-from singer_sdk.exceptions import FatalSyncError
 
-
-class SequenceError(FatalSyncError):
+class SequenceError(Exception):
     """A failure in plain words: one line that says what is wrong and what to change.
 
     Its text never holds a credential, a body, or a customer's data other than the id.
@@ -46,35 +43,3 @@ class RefusedError(SequenceError):
     def of_the_key(self) -> bool:
         """Whether it is the key that is refused, so that no other request would fare better."""
         return self.status == HTTPStatus.UNAUTHORIZED
-
-
-def kind_of(value: object) -> str:
-    """Name a decoded value's type in the words of JSON, to say what came instead of another."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "a boolean"
-        case int() | float() | Decimal():
-            return "a number"
-        case str():
-            return "a string" if value else "an empty string"
-        case list():
-            return "an array"
-        case _:
-            return "an object"
-
-
-def printable(text: str) -> str:
-    """Return a text in a form that can't break the line that it stands in."""
-    return repr(text)[1:-1]
-
-
-def shown(value: object) -> str:
-    """Return a wrong value as a message shows it: in one line, cut short if it is long."""
-    text = repr(value)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
-
-
-SHOWN = 60
-"""Characters of a wrong value that are shown."""

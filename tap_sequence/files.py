@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from tap_sequence.errors import SequenceError, kind_of
+from tap_sequence.errors import SequenceError
+from tap_sequence.wording import kind_of
 
 DEEPEST = 100
 """Levels of nesting that a file may have: what walks through it would fail in its own words."""

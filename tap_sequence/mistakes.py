@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 from singer_sdk.plugin_base import JSONSchemaValidator
 
-from tap_sequence import batches
-from tap_sequence.errors import kind_of, printable, shown
+from tap_sequence import batch_config
+from tap_sequence.api.transport import is_loopback
 from tap_sequence.files import is_unicode
 from tap_sequence.times import parse
-from tap_sequence.transport import is_loopback
+from tap_sequence.wording import kind_of, printable, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -175,7 +175,7 @@ def _header(value: str) -> str | None:
 
 
 def _batch_config(value: dict[str, Any]) -> str | None:
-    found = batches.mistake(value)
+    found = batch_config.mistake(value)
     return found and f".{found}"
 
 

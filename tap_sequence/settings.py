@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from typing import TYPE_CHECKING, Any
 
+from dotenv import find_dotenv, load_dotenv
 from singer_sdk import typing as th
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+from tap_sequence.api.limit import LIMIT
+from tap_sequence.errors import SequenceError
 
-LIMIT = 1500
-"""Requests in a minute that Sequence allows to an API key."""
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
 
 SETTINGS: dict[str, Any] = th.PropertiesList(
     th.Property(
@@ -137,22 +139,26 @@ SETTINGS: dict[str, Any] = th.PropertiesList(
 """JSON schema of the configuration."""
 
 
-def all_as_text(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Declare what is not text as text, for what reads settings from environment variables.
+def from_environment(names: Iterable[str], prefix: str) -> dict[str, str]:
+    """Read settings from environment variables, and from a file .env above the working directory.
 
     Args:
-        schema: JSON schema of the configuration.
+        names: Names of the settings.
+        prefix: What the names of their variables begin with.
 
     Returns:
-        The schema with these settings as strings, for `from_text` to read.
+        The settings as text, for `from_text`.
+
+    Raises:
+        SequenceError: If the file can't be read.
     """
-    text = {"type": ["string"]}
-    return {
-        "properties": {
-            name: text if _reader(setting) else setting
-            for name, setting in schema["properties"].items()
-        }
-    }
+    try:
+        load_dotenv(find_dotenv(usecwd=True), override=True)
+    except ValueError:
+        message = "the file .env is not text in UTF-8, or holds NUL characters"
+        raise SequenceError(message) from None
+    variables = {name: f"{prefix}{name.upper()}" for name in names}
+    return {name: os.environ[one] for name, one in variables.items() if one in os.environ}
 
 
 def from_text(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,39 +6,51 @@ import os
 import signal
 from copy import deepcopy
 from functools import cached_property
-from math import ceil
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import click
-from pyrate_limiter import Duration, InMemoryBucket, Limiter, Rate, SingleBucketFactory
 from singer_sdk import Tap
-from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.exceptions import (
     ConfigValidationError,
     MapExpressionError,
     StreamMapConfigError,
 )
-from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
-from singer_sdk.plugin_base import _ConfigInput
 from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
 from tap_sequence import mistakes, settings
-from tap_sequence.batches import BATCH_CONFIG
-from tap_sequence.bookmarks import bookmarks
-from tap_sequence.catalog import completed
-from tap_sequence.errors import SequenceError, Stopped, printable
+from tap_sequence.api.client import Client
+from tap_sequence.batch_config import BATCH_CONFIG
+from tap_sequence.errors import SequenceError, Stopped
 from tap_sequence.files import read_object
-from tap_sequence.messages import MessageWriter
+from tap_sequence.singer.bookmarks import bookmarks
+from tap_sequence.singer.catalog import completed
+from tap_sequence.singer.writer import MessageWriter
 from tap_sequence.streams import STREAMS
+from tap_sequence.wording import printable
 
 if TYPE_CHECKING:
     from types import FrameType
 
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
 
-    from tap_sequence.stream import SequenceStream
+    from tap_sequence.singer.stream import SequenceStream
+
+VARIABLES = "TAP_SEQUENCE_"
+"""What the names of environment variables with settings begin with."""
+
+
+class ConfigInput(NamedTuple):
+    """What `--config` gives.
+
+    Attributes:
+        config: The settings in the files.
+        parse_env: Whether those in the environment count too.
+    """
+
+    config: dict[str, Any]
+    parse_env: bool
 
 
 class TapSequence(Tap):
@@ -62,12 +74,24 @@ class TapSequence(Tap):
     ]
 
     @override
-    def __init__(self, *, catalog: Any = None, state: Any = None, **options: Any) -> None:
+    def __init__(
+        self,
+        *,
+        config: Any = None,
+        catalog: Any = None,
+        parse_env_config: bool = False,
+        **options: Any,
+    ) -> None:
         if isinstance(catalog, dict):
             catalog, warnings = completed(catalog, STREAMS)
             for warning in warnings:
                 self.logger.warning(warning)
-        super().__init__(catalog=catalog, state=state, **options)
+        if parse_env_config:
+            # The SDK's ends in a traceback on a number that is none, and takes "ture" for false
+            self.append_builtin_config(self.config_jsonschema)
+            names = self.config_jsonschema["properties"]
+            config = {**(config or {}), **settings.from_environment(names, VARIABLES)}
+        super().__init__(config=config, catalog=catalog, **options)
 
     @override
     def setup_mapper(self) -> None:
@@ -91,28 +115,38 @@ class TapSequence(Tap):
             self.logger.warning("Ignored in the state: %s", "; ".join(found.ignored))
         super().load_state({"bookmarks": found.by_stream})
 
-    @override
-    def _reset_state_progress_markers(self) -> None:
-        # This tap writes none. The SDK's fails on what another tap may have in its place
-        return
-
     @cached_property
-    def request_limit(self) -> Limiter:
-        """What spaces the requests of all streams, by `max_requests_per_minute`.
-
-        Sequence counts by the minute: at its own limit, requests may come in a burst.
-        """
-        requests = self.config["max_requests_per_minute"]
-        evenly = requests < settings.LIMIT
-        rate = Rate(1, ceil(60_000 / requests)) if evenly else Rate(requests, Duration.MINUTE)
-        # Without the thread that would forget requests from before: a run has some thousand
-        return Limiter(
-            SingleBucketFactory(InMemoryBucket([rate]), schedule_leak=False), buffer_ms=1
+    def client(self) -> Client:
+        """What makes the requests of all streams."""
+        return Client(
+            api_url=self.config["api_url"].rstrip("/"),
+            client_id=self.config["client_id"],
+            client_secret=self.config["client_secret"],
+            api_version=self.config.get("api_version"),
+            user_agent=self.config.get("user_agent") or f"{self.name}/{self.plugin_version}",
+            request_timeout=self.config["request_timeout"],
+            max_requests_per_minute=self.config["max_requests_per_minute"],
+            logger=self.logger,
         )
 
     @override
     def discover_streams(self) -> list[SequenceStream]:
-        return [stream(self) for stream in STREAMS]
+        return [stream(self, lambda: self.client) for stream in STREAMS]
+
+    def sync(self) -> None:
+        """Sync the selected streams, one after the other.
+
+        The SDK's `sync_all` does the same, but fails on what another tap may have left in the state
+        in place of the SDK's progress markers, of which this tap has none.
+
+        Raises:
+            SequenceError: If a stream cannot be read to its end.
+        """
+        if self.state:
+            self.state_writer.write_state(self.state)
+        for stream in self.streams.values():
+            if stream.selected:
+                stream.sync()
 
     @classmethod
     @override
@@ -145,7 +179,7 @@ class TapSequence(Tap):
     def _with_variables(self, found: list[str]) -> list[str]:
         """Say which missing settings stand in variables that were not asked for."""
         variables = {
-            f"{name}: {mistakes.MISSING}": f"{self._env_var_prefix}{name.upper()}"
+            f"{name}: {mistakes.MISSING}": f"{VARIABLES}{name.upper()}"
             for name in self.config_jsonschema["required"]
         }
         return [
@@ -155,27 +189,16 @@ class TapSequence(Tap):
             for mistake in found
         ]
 
-    @classproperty
-    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805
-        # The SDK's ends in a traceback on a number that is none, and takes "ture" for false
-        cls.append_builtin_config(cls.config_jsonschema)
-        as_text = settings.all_as_text(cls.config_jsonschema)
-        try:
-            return parse_environment_config(as_text, cls._env_var_prefix)
-        except ValueError:  # of a file .env, which the SDK reads into the environment
-            message = "the file .env is not text in UTF-8, or holds NUL characters"
-            raise SequenceError(message) from None
-
     @classmethod
     @override
-    def cb_config(cls, ctx: Any, param: Any, value: tuple[str, ...]) -> _ConfigInput:
+    def cb_config(cls, ctx: Any, param: Any, value: tuple[str, ...]) -> Any:
         # The SDK's names neither option nor file, prints a configuration that is given in place of
         # a file's name, and doesn't know of UTF-16
         config: dict[str, Any] = {}
         for name in value:
             if name != "ENV":
                 config |= read_object("--config", name)
-        return _ConfigInput(config, parse_env="ENV" in value)
+        return ConfigInput(config, parse_env="ENV" in value)
 
     @classmethod
     @override
@@ -199,7 +222,7 @@ class TapSequence(Tap):
         *,
         about: bool = False,
         about_format: str | None = None,
-        config: _ConfigInput | None = None,
+        config: Any = None,
         **files: Any,
     ) -> None:
         # The SDK's reads the files, without naming them. Its command would print the mistakes line
@@ -208,17 +231,17 @@ class TapSequence(Tap):
             cls.print_about(about_format)
             return
         cls.print_version(print_fn=cls.logger.info)
-        config = config or _ConfigInput()
+        given = config or ConfigInput({}, parse_env=False)
         try:
             tap = cls(
-                config=config.config,
-                parse_env_config=config.parse_env,
+                config=given.config,
+                parse_env_config=given.parse_env,
                 catalog=files.get("catalog"),
                 state=files.get("state"),
             )
         except ConfigValidationError as error:
             raise SequenceError(mistakes.in_one_line(error.errors)) from None
-        tap.sync_all()
+        tap.sync()
 
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:

@@ -12,9 +12,9 @@ from hypothesis import settings
 
 from standins.postgres import Database, postgres
 from standins.sequence_api import SequenceAPI
+from tap_sequence.api.client import Client as APIClient
 from tests.support import commands
 from tests.support.clients import Client, client_of
-from tests.support.package import SequenceClient
 from tests.support.waits import over_at_once
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ def waits() -> Iterator[list[float]]:
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make request_timeout a fraction of a second."""
-    monkeypatch.setattr(SequenceClient, "timeout", 0.4)
+    always = property(lambda _: 0.4, lambda _, __: None)
+    monkeypatch.setattr(APIClient, "request_timeout", always, raising=False)
 
 
 @pytest.fixture

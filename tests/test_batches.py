@@ -23,7 +23,7 @@ from tests.support.sync import Synced, sync
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.support.package import Record
+    from tap_sequence.pages import Record
 
 BOTH = pytest.mark.parametrize("method", ["INCREMENTAL", "FULL_TABLE"])
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from standins.sequence_api import SequenceAPI
-from tests.support.package import SequenceError
+from tap_sequence.errors import SequenceError
 from tests.support.sync import sync
 
 

@@ -13,10 +13,10 @@ from standins.sequence_api import Request, SequenceAPI, faults
 from standins.sequence_api.app import cursor
 from standins.sequence_api.faults import Answerer, Fault
 from standins.sequence_api.messages import Answer, encoded
+from tap_sequence.errors import SequenceError
 from tests.support.accounts import ids, settings
 from tests.support.answers import ORDERS, circle, fail_at_end
 from tests.support.logs import warnings
-from tests.support.package import SequenceError
 from tests.support.sync import Synced, sync
 from tests.support.tap import run
 
@@ -106,13 +106,19 @@ def test_a_body_that_is_no_page_fails(edit: Callable[[Any], object], words: str)
         (lambda page: page["pagination"].update(after="a\ud800"), "pagination.after without NUL"),
         (lambda page: page["items"].append(None), "every item to be an object, got null"),
         (lambda page: page["items"].append([]), "every item to be an object, got an array"),
-        (lambda page: page["items"].append({}), "expected an id in every item"),
-        (lambda page: page["items"][0].pop("id") and None, "expected an id in every item"),
-        (lambda page: page["items"][0].update(id=None), "an id in every item, got null"),
-        (lambda page: page["items"][0].update(id=7), "an id in every item, got a number"),
-        (lambda page: page["items"][0].update(id=""), "an id in every item, got an empty string"),
-        (lambda page: page["items"][0].update(id="\0"), "an id in every item, got an empty string"),
-        (lambda page: page["items"][0].update(id=["x"]), "an id in every item, got an array"),
+        (lambda page: page["items"].append({}), "expected the key id in every item"),
+        (lambda page: page["items"][0].pop("id") and None, "expected the key id in every item"),
+        (lambda page: page["items"][0].update(id=None), "the key id in every item, got null"),
+        (lambda page: page["items"][0].update(id=7), "the key id in every item, got a number"),
+        (
+            lambda page: page["items"][0].update(id=""),
+            "key id in every item, got an empty string",
+        ),
+        (
+            lambda page: page["items"][0].update(id="\0"),
+            "key id in every item, got an empty string",
+        ),
+        (lambda page: page["items"][0].update(id=["x"]), "the key id in every item, got an array"),
     ],
 )
 def test_a_body_on_the_way_that_is_no_page_fails(

@@ -18,7 +18,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from standins.sequence_api import VERSIONS, SequenceAPI
-from tests.support.package import TapSequence
+from tap_sequence.tap import TapSequence
 from tests.support.sync import sync
 
 if TYPE_CHECKING:

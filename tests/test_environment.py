@@ -11,7 +11,8 @@ import pytest
 from singer_sdk.exceptions import ConfigValidationError
 
 from standins.sequence_api import SequenceAPI
-from tests.support.package import SequenceError, TapSequence
+from tap_sequence.errors import SequenceError
+from tap_sequence.tap import TapSequence
 from tests.support.settings import DEFAULTS, SECRET
 from tests.support.tap import run
 
@@ -143,7 +144,7 @@ def test_dotenv_of_another_encoding(environment: pytest.MonkeyPatch, tmp_path: P
     """A file .env that is not UTF-8 ends the run in words that name it."""
     file = tmp_path / ".env"
     file.write_text("TAP_SEQUENCE_PAGE_SIZE=5", encoding="utf-16")
-    environment.setattr("singer_sdk.configuration._dict_config.find_dotenv", lambda: str(file))
+    environment.chdir(tmp_path)
     with pytest.raises(SequenceError, match=r"^the file \.env is not text in UTF-8"):
         from_environment()
 

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
+from tap_sequence.errors import SequenceError
+from tap_sequence.files import read_object
+from tap_sequence.tap import TapSequence
 from tests.support.accounts import KEY
 from tests.support.commands import ROOT
-from tests.support.package import SequenceError, TapSequence, read_object
 from tests.support.tap import run
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from hypothesis import given, strategies
 from hypothesis import settings as examples
 
 from standins.sequence_api import SequenceAPI
+from tap_sequence.errors import SequenceError
 from tests.support.catalogs import Json, by_hand
-from tests.support.package import SequenceError
 from tests.support.sync import sync
 
 if TYPE_CHECKING:

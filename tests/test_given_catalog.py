@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tap_sequence.errors import SequenceError
+from tap_sequence.tap import TapSequence
 from tests.support.accounts import KEY, settings
 from tests.support.catalogs import Json, by_hand, discovered, of_field, of_stream
 from tests.support.logs import warnings
-from tests.support.package import SequenceError, TapSequence
 from tests.support.sync import sync
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tap_sequence.errors import SequenceError
 from tests.support.accounts import ids
 from tests.support.logs import warnings
-from tests.support.package import SequenceError
 from tests.support.sync import sync
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from itertools import pairwise
 import pytest
 
 from standins.sequence_api import SequenceAPI, faults
+from tap_sequence.errors import SequenceError
 from tests.support.accounts import ids
 from tests.support.catalogs import discovered
 from tests.support.interruptions import killed_after, killed_between_ends
-from tests.support.package import SequenceError
 from tests.support.sync import Synced, merged, sync
 
 

@@ -12,8 +12,8 @@ from ruamel.yaml import YAML
 from standins.environment import environment
 from standins.postgres import URL_VARIABLE, Database
 from standins.sequence_api import VERSIONS, SequenceAPI
+from tap_sequence.settings import SETTINGS
 from tests.support.commands import MELTANO, ROOT, TAP, call
-from tests.support.package import SETTINGS
 from tests.support.rows import Row, Rows, all_present
 
 if TYPE_CHECKING:

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from standins.sequence_api import Request, SequenceAPI, faults
 from standins.sequence_api.faults import Answerer, Fault
+from tap_sequence.errors import SequenceError
+from tap_sequence.pages import NEWEST_FIRST, OLDEST_FIRST
+from tap_sequence.reading.chronology import out_of_place
 from tests.support.accounts import ids
 from tests.support.catalogs import discovered
-from tests.support.lists import List, at, read
-from tests.support.package import NEWEST_FIRST, OLDEST_FIRST, Read, SequenceError, out_of_place
+from tests.support.lists import List, at, newest_first, read
 from tests.support.sync import Synced, sync
 
 if TYPE_CHECKING:
@@ -165,7 +167,7 @@ def test_the_ends_count_right_in_an_ordinary_list(number: int, size: int) -> Non
     """Where the API counts right, no end of an ordinary list is given up."""
     source = List(list(range(number)), size, total=number)
     logger = Mock(spec=logging.Logger)  # is told of an end that is given up
-    one = Read("createdAt", logger)
+    one = newest_first(logger=logger)
     list(one.pages(source))
-    assert one.delivered == number
+    assert one.walk.delivered == number
     assert logger.mock_calls == []

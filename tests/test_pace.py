@@ -9,8 +9,9 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from standins.sequence_api import SequenceAPI
+from tap_sequence.singer import progress_log
+from tap_sequence.tap import TapSequence
 from tests.support.accounts import settings
-from tests.support.package import TapSequence, pace
 from tests.support.sync import Collector, sync
 from tests.support.waits import PATIENCE
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def let_pages_take(seconds: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let so much time pass with each page, on the clock that the lines go by."""
     clock = SimpleNamespace(monotonic=count(step=seconds).__next__)
-    monkeypatch.setattr(pace, "time", clock)
+    monkeypatch.setattr(progress_log, "time", clock)
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -82,7 +83,7 @@ def test_a_lower_limit_spaces_the_requests() -> None:
             config=settings(api, max_requests_per_minute=1200), message_writer=Collector()
         )
         tap.sync_all()
-    limit: Any = tap.request_limit
+    limit: Any = tap.client.limit
     # When each was allowed: when it arrives is the machine's matter
     allowed = [item.timestamp for item in limit.bucket_factory.bucket.items]
     assert len(allowed) == len(api.requests) >= 10
@@ -109,6 +110,6 @@ def test_no_page_waits_for_the_next_request(monkeypatch: pytest.MonkeyPatch) -> 
 def test_no_minute_has_more_requests_than_the_limit() -> None:
     """At Sequence's own limit, requests may come at once, and not one more than it allows."""
     with SequenceAPI(0) as api:
-        limit = TapSequence(config=settings(api)).request_limit
+        limit = TapSequence(config=settings(api)).client.limit
     passed = sum(bool(limit.try_acquire(blocking=False)) for _ in range(1600))
     assert passed == 1500

@@ -8,27 +8,24 @@ from itertools import islice, pairwise
 from math import ceil
 from threading import Event
 from threading import enumerate as enumerate_threads
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from standins.sequence_api import SequenceAPI, faults
+from tap_sequence.errors import SequenceError
+from tap_sequence.pages import NEWEST_FIRST, OLDEST_FIRST, Page
+from tap_sequence.reading.chronology import REMEMBERED
 from tests.support.accounts import ids
 from tests.support.answers import ORDERS, fail_at_end, held, of_order
-from tests.support.lists import EPOCH, List, at, going_on, read
-from tests.support.package import (
-    NEWEST_FIRST,
-    OLDEST_FIRST,
-    REMEMBERED,
-    Page,
-    Read,
-    SequenceError,
-    State,
-)
+from tests.support.lists import EPOCH, List, at, going_on, newest_first, read
 from tests.support.sync import sync
 from tests.support.waits import PATIENCE
+
+if TYPE_CHECKING:
+    from tap_sequence.reading.progress import State
 
 
 def written(moment: datetime, digits: int) -> str:
@@ -121,11 +118,11 @@ def test_an_interrupted_read_goes_on_where_it_was(
         for page in islice(one.pages(List(list(range(number)), size, total=number)), pages):
             ids += [record["id"] for record in page]
             state = progress.after(one)
-        if one.finished:
+        if one.walk.finished:
             break
     assert set(ids) == {str(n) for n in range(number)}
     assert len(ids) - number <= 2 * size * len(interruptions)
-    assert one.delivered == number
+    assert one.walk.delivered == number
 
 
 def test_pages_are_requested_ahead_while_enough_are_left() -> None:
@@ -141,9 +138,9 @@ def test_pages_are_requested_ahead_while_enough_are_left() -> None:
 def test_a_few_pages_are_remembered() -> None:
     """However long a list, what is kept of its records is bounded."""
     source = List(list(range(2000)), 50, total=2000)
-    one = Read("createdAt", logging.getLogger())
+    one = newest_first()
     for _ in one.pages(source):
-        assert max(len(end.ids) for end in (one.newest, one.oldest) if end) <= REMEMBERED
+        assert max(len(end.keys) for end in (one.walk.newest, one.walk.oldest) if end) <= REMEMBERED
 
 
 def test_both_ends_are_read_at_once() -> None:
@@ -239,7 +236,8 @@ def test_a_page_from_an_end_that_was_given_up_moves_nothing() -> None:
         def take(self, order: str) -> Page:
             page = super().take(order)
             if page.after == "20" and order == OLDEST_FIRST:
-                page.records.reverse()
+                for column in (page.records, page.keys, page.times):
+                    column.reverse()
             return page
 
     source = LosesItsOrder(list(range(500)), 10, total=500)

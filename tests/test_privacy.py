@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from standins.sequence_api import SequenceAPI, faults
+from tap_sequence.errors import SequenceError
 from tests.support.accounts import settings, token
 from tests.support.answers import item
 from tests.support.commands import ROOT
-from tests.support.package import SequenceError
 from tests.support.servers import OK, WHOLE, nobody_listening, serving
 from tests.support.sync import sync
 from tests.support.tap import Run, run

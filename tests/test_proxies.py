@@ -6,11 +6,11 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 import pytest
-from singer_sdk.exceptions import RetriableAPIError
 
 from standins.sequence_api import SequenceAPI
+from tap_sequence.api.retries import PassingError
+from tap_sequence.errors import SequenceError
 from tests.support.fetching import fetch
-from tests.support.package import SequenceError
 from tests.support.servers import OK, PAGE, endlessly, nobody_listening, serving
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def test_a_proxy_that_fails_is_tried_again(status: str, monkeypatch: pytest.Monk
     """A proxy that can't get through at present is asked again."""
     with serving(tunnel(status)) as port:
         monkeypatch.setenv("HTTPS_PROXY", f"http://planted:secret@127.0.0.1:{port}")
-        with pytest.raises(RetriableAPIError, match=f"{status[:3]}.*HTTPS_PROXY") as raised:
+        with pytest.raises(PassingError, match=f"{status[:3]}.*HTTPS_PROXY") as raised:
             fetch(AWAY)
     assert "planted" not in str(raised.value)
 
@@ -70,7 +70,7 @@ def test_a_proxy_that_is_not_there_is_tried_again(
     """A proxy that can't be reached is asked again, and told apart from an API that can't be."""
     with nobody_listening() as port:
         monkeypatch.setenv(variable, f"http://planted:secret@{host}:{port}")
-        with pytest.raises(RetriableAPIError, match="no connection to the proxy; check") as raised:
+        with pytest.raises(PassingError, match="no connection to the proxy; check") as raised:
             fetch(AWAY)
     assert "planted" not in str(raised.value)
 
@@ -85,7 +85,7 @@ def test_a_silent_proxy_is_tried_again(
     """A proxy that takes the connection and says nothing is given up after request_timeout."""
     with serving(lambda: repeat(b""), pause=0.1) as port:
         monkeypatch.setenv("HTTPS_PROXY", f"{kind}://127.0.0.1:{port}")
-        with pytest.raises(RetriableAPIError, match=words):
+        with pytest.raises(PassingError, match=words):
             fetch(AWAY)
 
 
@@ -96,7 +96,7 @@ def test_a_proxy_that_breaks_off_is_tried_again(
     """A proxy that closes the connection, or speaks something else, is asked again."""
     with serving(lambda: [answer]) as port:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
-        with pytest.raises(RetriableAPIError, match="the connection broke off"):
+        with pytest.raises(PassingError, match="the connection broke off"):
             fetch(AWAY)
 
 
@@ -178,7 +178,7 @@ def test_an_answer_that_trickles_over_tls_is_given_up(
     """Over TLS too an answer that is drawn out is given up after request_timeout."""
     with (
         serving(lambda: endlessly(OK + b"\r\n", b" "), tls, pause=0.1) as port,
-        pytest.raises(RetriableAPIError, match="no answer within"),
+        pytest.raises(PassingError, match="no answer within"),
     ):
         fetch(f"https://localhost:{port}/api")
 
@@ -239,7 +239,7 @@ def test_no_proxy_comes_between_this_machine_and_itself(
         monkeypatch.setenv("NO_PROXY", "example.com")
         url = api.url.replace("127.0.0.1", host)
         if host == "127.9.9.9":
-            with pytest.raises(RetriableAPIError, match=r"no connection to 127\.9\.9\.9"):
+            with pytest.raises(PassingError, match=r"no connection to 127\.9\.9\.9"):
                 fetch(url)
         else:
             credentials = {"client_id": api.client_id, "client_secret": api.client_secret}

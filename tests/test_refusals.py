@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.package import said
+from tap_sequence.api.refusals import said
 
 VALUES = ["Ärzte GmbH", "ada.filter@example.com", "S3cr3t/+7d0c51", "c29tZTpzZWNyZXQ=", "INACTIVE"]
 

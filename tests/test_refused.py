@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from standins.sequence_api import SequenceAPI, faults
+from tap_sequence.errors import SequenceError
 from tests.support.accounts import ids, settings
 from tests.support.answers import fail_at_end
-from tests.support.package import SequenceError
 from tests.support.sync import Synced, sync
 from tests.support.tap import run
 

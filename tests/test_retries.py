@@ -10,9 +10,10 @@ import pytest
 
 from standins.sequence_api import Request, SequenceAPI, faults
 from standins.sequence_api.faults import Fault
+from tap_sequence.api import retries
+from tap_sequence.errors import SequenceError
 from tests.support.accounts import KEY, ids, settings
 from tests.support.answers import ORDERS, fail_at_end, first_tries
-from tests.support.package import SequenceError, retries
 from tests.support.servers import CLOSED, WHOLE, endlessly, nobody_listening, serving
 from tests.support.sync import Synced, sync
 from tests.support.tap import run

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from standins.sequence_api import SequenceAPI, faults
+from tap_sequence.api import ahead
+from tap_sequence.errors import SequenceError
 from tests.support.accounts import ids, settings
 from tests.support.answers import ORDERS, fail_at_end, first_tries, later_pages
-from tests.support.package import SequenceError, background
 from tests.support.sync import sync
 from tests.support.tap import run
 from tests.support.waits import PATIENCE
@@ -169,7 +170,7 @@ def test_one_refusal_that_meets_both_ends_is_waited_for_once(
         failed.wait(PATIENCE)
         return moment
 
-    monkeypatch.setattr(background, "monotonic", failing_now)
+    monkeypatch.setattr(ahead, "monotonic", failing_now)
     with SequenceAPI(300) as api:
         for order in ORDERS:
             api.fail(slow_down("30"), 1, later_pages(order), skip=3)

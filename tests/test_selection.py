@@ -14,7 +14,7 @@ from tests.support.messages import by_id
 from tests.support.sync import sync
 
 if TYPE_CHECKING:
-    from tests.support.package import Record
+    from tap_sequence.pages import Record
 
 
 def test_schema() -> None:

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from standins.sequence_api import VERSIONS, SequenceAPI, faults
+from tap_sequence.settings import SETTINGS
+from tap_sequence.tap import TapSequence
 from tests.support.accounts import settings, token
 from tests.support.catalogs import discovered
-from tests.support.package import SETTINGS, TapSequence
 from tests.support.settings import DEFAULTS, FILTERS, OPTIONAL, REQUIRED
 from tests.support.sync import sync
 from tests.support.tap import run

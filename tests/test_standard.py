@@ -12,8 +12,8 @@ import pytest
 from singer_sdk.testing import SuiteConfig, get_tap_test_class
 
 from standins.sequence_api import SequenceAPI
+from tap_sequence.tap import TapSequence
 from tests.support.accounts import KEY, of_all_versions, settings
-from tests.support.package import TapSequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from standins.sequence_api import SequenceAPI
+from tap_sequence.errors import SequenceError
 from tests.support.accounts import expected, settings
 from tests.support.catalogs import catalog_with
 from tests.support.commands import ROOT
 from tests.support.messages import by_id
-from tests.support.package import Record, SequenceError
 from tests.support.settings import batch_config
 from tests.support.sync import sync
 from tests.support.tap import run
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tap_sequence.pages import Record
 
 
 def test_renamed_field() -> None:

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from standins.sequence_api import SequenceAPI
+from tap_sequence.errors import SequenceError
 from tests.support.accounts import settings
 from tests.support.answers import item, listed
 from tests.support.catalogs import declaring
-from tests.support.package import SequenceError
 from tests.support.sync import sync
 from tests.support.tap import run
 

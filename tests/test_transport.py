@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from requests.exceptions import InvalidURL
-from singer_sdk.exceptions import RetriableAPIError
 
 from standins.sequence_api import SequenceAPI, faults
+from tap_sequence.api import transport
+from tap_sequence.api.failures import failure
+from tap_sequence.api.retries import PassingError
+from tap_sequence.errors import RefusedError, SequenceError
 from tests.support.fetching import fetch
-from tests.support.package import RefusedError, SequenceError, failure, transport
 from tests.support.servers import OK, PAGE, endlessly, serving
 from tests.support.sync import sync
 
@@ -50,7 +52,7 @@ def test_an_answer_that_trickles_is_given_up(trickle: Callable[[], Iterable[byte
     began = time.monotonic()
     with (
         serving(trickle, pause=0.1) as port,
-        pytest.raises(RetriableAPIError, match=r"no answer within 0.4 s \(request_timeout\)"),
+        pytest.raises(PassingError, match=r"no answer within 0.4 s \(request_timeout\)"),
     ):
         fetch(f"http://127.0.0.1:{port}/api")
     assert time.monotonic() - began > 0.3
@@ -128,7 +130,7 @@ def test_an_error_without_end_is_one() -> None:
     head = b"HTTP/1.1 503 Service Unavailable\r\n\r\n"
     with (
         serving(lambda: [head, *[b" " * (1 << 20)] * 100]) as port,
-        pytest.raises(RetriableAPIError, match=r"^GET /customers: 503 Service Unavailable$"),
+        pytest.raises(PassingError, match=r"^GET /customers: 503 Service Unavailable$"),
     ):
         fetch(f"http://127.0.0.1:{port}/api")
 
@@ -137,7 +139,7 @@ def test_a_server_without_tls_is_named() -> None:
     """A server that does not speak TLS is told apart from one that breaks off."""
     with serving(lambda: [b"HTTP/1.1 400 Bad Request\r\n\r\n"]) as port:
         words = f"no TLS with 127.0.0.1:{port}; check api_url$"
-        with pytest.raises(RetriableAPIError, match=words):
+        with pytest.raises(PassingError, match=words):
             fetch(f"https://127.0.0.1:{port}/api")
 
 

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from standins.sequence_api import SequenceAPI, faults
+from tap_sequence.errors import SequenceError
+from tap_sequence.singer.writer import MessageWriter
+from tap_sequence.tap import TapSequence
 from tests.support.accounts import ids, settings
 from tests.support.answers import item, listed
 from tests.support.catalogs import declaring, discovered
 from tests.support.logs import warnings
-from tests.support.package import MessageWriter, SequenceError, TapSequence
 from tests.support.sync import sync
 from tests.support.tap import run
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from standins.sequence_api import VERSIONS, SequenceAPI, faults
+from tap_sequence.errors import SequenceError
 from tests.support.accounts import settings
 from tests.support.answers import ORDERS, fail_at_end, item
 from tests.support.catalogs import discovered
 from tests.support.logs import warnings
-from tests.support.package import SequenceError
 from tests.support.sync import Synced, sync
 from tests.support.tap import run
 

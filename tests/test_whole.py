@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from standins.sequence_api import SequenceAPI, faults
+from tap_sequence.errors import SequenceError
+from tap_sequence.times import parse, utc_text
 from tests.support.catalogs import discovered
 from tests.support.interruptions import Killed
-from tests.support.package import SequenceError, parse, utc_text
 from tests.support.sync import Synced, merged, sync
 
 LOOKBACK = 600

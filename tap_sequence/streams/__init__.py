@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tap_sequence.streams.customers import CustomersStream
 
 if TYPE_CHECKING:
-    from tap_sequence.stream import SequenceStream
+    from tap_sequence.singer.stream import SequenceStream
 
 STREAMS: tuple[type[SequenceStream], ...] = (CustomersStream,)
 """Every stream of the tap, in the order of the catalog."""

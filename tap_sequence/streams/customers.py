@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from singer_sdk import typing as th
 
-from tap_sequence.schemas import Address, NamedReference, TextByName
-from tap_sequence.stream import SequenceStream
+from tap_sequence.singer.stream import SequenceStream
+from tap_sequence.streams.shapes import Address, NamedReference, TextByName
 
 
 class CustomersStream(SequenceStream):
@@ -21,8 +21,9 @@ class CustomersStream(SequenceStream):
     path = "/customers"
     primary_keys = ("id",)
     replication_key = "createdAt"
+    ordered = True
+    archived = "includeArchived"
     filters: ClassVar[dict[str, str]] = {
-        "include_archived": "includeArchived",
         "legal_name": "legalName",
         "email": "email",
         "alias": "alias",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.package import TapSequence
+from tap_sequence.tap import TapSequence
 
 Json = Any
 

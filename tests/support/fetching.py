@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.package import NEWEST_FIRST, Answer, Position, TapSequence
+from tap_sequence.api.lists import Answer, ListEndpoint
+from tap_sequence.pages import NEWEST_FIRST, Position
+from tap_sequence.tap import TapSequence
 
 
 def fetch(api_url: str, **config: Any) -> Answer:
     """Request the first page, once."""
     given = {"client_id": "id", "client_secret": "planted-secret", "api_url": api_url, **config}
-    stream: Any = TapSequence(config=given).streams["customers"]
-    answer: Answer = stream.fetch(Position(NEWEST_FIRST, None))
-    return answer
+    client = TapSequence(config=given).client
+    customers = ListEndpoint(client=client, path="/customers", page_size=100, ordered=True)
+    return customers.fetch(Position(NEWEST_FIRST, None))

@@ -20,12 +20,16 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from standins.environment import environment
 from standins.postgres import Database, postgres
 from standins.sequence_api import SequenceAPI
 from tests.support.accounts import ids
 from tests.support.commands import MELTANO, ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 COMMAND = (
     str(MELTANO),
@@ -60,38 +64,50 @@ def killed_loads(
     done = 0
     while done < kills:
         api.clear()
-        with (folder / "log").open("wb") as log:
-            load = subprocess.Popen(  # noqa: S603
-                COMMAND, cwd=ROOT, env=variables, stdout=log, stderr=log, start_new_session=True
-            )
-            while not api.requests and load.poll() is None:
-                time.sleep(0.01)
-            api.add(draw.randrange(100))
-            time.sleep(draw.uniform(0, 5))
-            ended = load.poll() is not None
-            whole = draw.choice([True, False])
-            if not ended:
-                for process in [load.pid] if whole else taps(load.pid):
-                    with suppress(ProcessLookupError):  # it has ended since
-                        (os.killpg if whole else os.kill)(process, signal.SIGKILL)
-                        done += 1
-            load.wait()
-        rows = count(database)
+        killed, exit_code = _killed_load(api, variables, folder / "log", draw)
+        done += killed
         sys.stdout.write(
-            f"{done:3} kills, this one of {'all' if whole else 'the tap'}: "
-            f"{len(api.requests)} requests, {rows} of {len(api.customers)} rows"
-            f"{', but it came to its end before' if ended else ''}\n"
+            f"{done:3} kills: {len(api.requests)} requests, {count(database)} of "
+            f"{len(api.customers)} rows{'' if killed else '; this load came to its end before'}\n"
         )
         sys.stdout.flush()
-        if ended and load.returncode:
-            return [f"a run failed that was not killed: {(folder / 'log').read_text()}"]
-        if ended:
+        if not killed:
+            if exit_code:
+                return [f"a run failed that was not killed: {(folder / 'log').read_text()}"]
             api.add(2000)
     last = subprocess.run(  # noqa: S603
         COMMAND, cwd=ROOT, env=variables, check=False, capture_output=True, text=True
     )
     found = [] if last.returncode == 0 else [f"the last run failed: {last.stdout}{last.stderr}"]
+    return [*found, *_missing(api, database)]
+
+
+def _killed_load(
+    api: SequenceAPI, variables: Mapping[str, str], log: Path, draw: random.Random
+) -> tuple[bool, int]:
+    """Kill a load, or the tap alone, at some moment; tell whether it was, and how it ended."""
+    killed = False
+    with log.open("wb") as output:
+        load = subprocess.Popen(  # noqa: S603
+            COMMAND, cwd=ROOT, env=variables, stdout=output, stderr=output, start_new_session=True
+        )
+        while not api.requests and load.poll() is None:
+            time.sleep(0.01)
+        api.add(draw.randrange(100))
+        time.sleep(draw.uniform(0, 5))
+        whole = draw.choice([True, False])
+        if load.poll() is None:
+            for process in [load.pid] if whole else taps(load.pid):
+                with suppress(ProcessLookupError):  # it has ended since
+                    (os.killpg if whole else os.kill)(process, signal.SIGKILL)
+                    killed = True
+        return killed, load.wait()
+
+
+def _missing(api: SequenceAPI, database: Database) -> list[str]:
+    """Find what is wrong with the table."""
     loaded = [row["id"] for row in database.query("SELECT id FROM sequence.customers")]
+    found = []
     if missing := ids(api) - set(loaded):
         found.append(f"{len(missing)} customers are missing")
     if len(loaded) != len(set(loaded)):

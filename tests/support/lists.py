@@ -6,18 +6,16 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tests.support.package import (
-    NEWEST_FIRST,
-    OLDEST_FIRST,
-    Page,
-    Position,
-    Progress,
-    Read,
-    utc_text,
-)
+from tap_sequence.pages import NEWEST_FIRST, OLDEST_FIRST, Page, Position
+from tap_sequence.reading.methods import NewestFirst
+from tap_sequence.reading.progress import Progress, Terms
+from tap_sequence.reading.scope import Account
+from tap_sequence.reading.walk import Walk
+from tap_sequence.times import utc_text
 
 if TYPE_CHECKING:
-    from tests.support.package import Record, State
+    from tap_sequence.pages import Record
+    from tap_sequence.reading.progress import State
 
 EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -83,7 +81,9 @@ class List:
         if position.order in self.ahead and after and self._turn % 5:
             self.start(Position(position.order, after))
             self.went_ahead.append(position.order)
-        return Page([dict(one) for one in records[begin:end]], after, self.total)
+        page = [dict(one) for one in records[begin:end]]
+        keys, times = [one["id"] for one in page], [one.get("createdAt") for one in page]
+        return Page(page, keys, times, after, self.total)
 
     def drop(self, order: str) -> None:
         """Forget the requests of an order."""
@@ -94,9 +94,15 @@ class List:
         return {position.order for position in self._under_way}
 
 
+def newest_first(limit: str | None = None, logger: logging.Logger | None = None) -> NewestFirst:
+    """Return a read down to a limit, or of all there is."""
+    walk = Walk(logger or logging.getLogger(), until=limit)
+    return NewestFirst(walk, since=None, started=at(1_000_000))
+
+
 def read(source: List, limit: str | None = None) -> list[str]:
     """Return the ids that a read down to a limit delivers."""
-    pages = Read("createdAt", logging.getLogger(), bookmarked=limit).pages(source)
+    pages = newest_first(limit).pages(source)
     return [record["id"] for page in pages for record in page]
 
 
@@ -104,9 +110,14 @@ def going_on(state: State) -> Progress:
     """Take up what an earlier run left."""
     return Progress(
         state,
-        replication_method="INCREMENTAL",
-        replication_key="createdAt",
-        config={"api_url": "", "client_id": "", "client_secret": "", "lookback_window": 0},
-        filters={},
-        started=at(1_000_000),
+        Terms(
+            replication_method="INCREMENTAL",
+            replication_key="createdAt",
+            created_at="createdAt",
+            account=Account("", "", ""),
+            filters={},
+            start_date=None,
+            lookback_window=0,
+            started=at(1_000_000),
+        ),
     )

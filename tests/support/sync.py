@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from meltano.core.utils import merge
 
+from tap_sequence.singer.writer import MessageWriter
+from tap_sequence.tap import TapSequence
 from tests.support.accounts import settings
 from tests.support.messages import Messages
-from tests.support.package import MessageWriter, TapSequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -90,7 +91,7 @@ def sync(
         catalog=copy.deepcopy(dict(catalog)) if catalog else None,
         message_writer=collector,
     )
-    tap.sync_all()
+    tap.sync()
     return synced
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.support.package import main
+from tap_sequence.__main__ import main
 from tests.support.waits import over_at_once
 
 if __name__ == "__main__":

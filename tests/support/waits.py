@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
-from tests.support.package import background, retries
+from tap_sequence.api import ahead, retries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ def over_at_once(note: Callable[[float], object] | None = None) -> Iterator[list
 
     with ExitStack() as stack:
         stack.enter_context(patch.object(time, "sleep", sleep))
-        for module in (background, retries):
+        for module in (ahead, retries):
             stack.enter_context(patch.object(module, "monotonic", lambda: sum(taken)))
         yield taken
 

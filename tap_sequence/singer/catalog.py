@@ -10,8 +10,9 @@ from singer_sdk.singerlib.catalog import (
     MetadataMapping,
 )
 
-from tap_sequence.errors import SequenceError, kind_of, printable, shown
+from tap_sequence.errors import SequenceError
 from tap_sequence.files import is_unicode
+from tap_sequence.wording import kind_of, printable, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,6 +87,20 @@ def _completed(entry: dict[str, Any], stream: Any) -> dict[str, Any]:
         # The SDK takes the stream for selected then, and each field that has metadata for not
         own = {"selected": True}
         metadata.append({"breadcrumb": [], "metadata": own})
+    _check_keys(entry, own, stream)
+    return {
+        "tap_stream_id": name,
+        "stream": name,
+        "schema": _schema(entry.get("schema"), stream),
+        "key_properties": list(stream.primary_keys),
+        "replication_key": stream.replication_key,
+        "replication_method": _method(entry, own, stream),
+        "metadata": metadata,
+    }
+
+
+def _method(entry: dict[str, Any], own: dict[str, Any], stream: Any) -> str | None:
+    """Return the replication method that the catalog asks for, if it does."""
     methods = [REPLICATION_FULL_TABLE]
     if stream.replication_key:
         methods.append(REPLICATION_INCREMENTAL)
@@ -97,28 +112,24 @@ def _completed(entry: dict[str, Any], stream: Any) -> dict[str, Any]:
     ):
         if given is not None:
             upper = given.upper() if isinstance(given, str) else given
-            _one_of(methods, upper, given, f"{name}: {where}")
+            _one_of(methods, upper, given, f"{stream.name}: {where}")
             method = method or upper
+    return method
+
+
+def _check_keys(entry: dict[str, Any], own: dict[str, Any], stream: Any) -> None:
+    """Refuse a name or keys that the stream doesn't have."""
     for where, given, expected in (
         ("replication-key", own.get("replication-key"), stream.replication_key),
         ("replication_key", entry.get("replication_key"), stream.replication_key),
         ("table-key-properties", own.get("table-key-properties"), list(stream.primary_keys)),
         ("key_properties", entry.get("key_properties"), list(stream.primary_keys)),
-        ("stream", entry.get("stream"), name),
+        ("stream", entry.get("stream"), stream.name),
     ):
         if given is not None:
             # A catalog that never was JSON, such as the tap's own, has tuples
             listed = list(given) if isinstance(given, tuple) else given
-            _one_of([expected], listed, given, f"{name}: {where}")
-    return {
-        "tap_stream_id": name,
-        "stream": name,
-        "schema": _schema(entry.get("schema"), stream),
-        "key_properties": list(stream.primary_keys),
-        "replication_key": stream.replication_key,
-        "replication_method": method,
-        "metadata": metadata,
-    }
+            _one_of([expected], listed, given, f"{stream.name}: {where}")
 
 
 def _metadata(given: object, place: str) -> list[dict[str, Any]]:

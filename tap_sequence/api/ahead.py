@@ -1,4 +1,4 @@
-"""Pages requested in the background, one for each end of the list, while others are handed on."""
+"""Pages requested in the background, one for each end of a list, while others are handed on."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from threading import Event, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
-from singer_sdk.exceptions import RetriableAPIError
-
-from tap_sequence.retries import answer_to
-from tap_sequence.walk import Position
+from tap_sequence.api.retries import PassingError, answer_to
+from tap_sequence.pages import Position
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from logging import Logger
     from types import TracebackType
 
-    from tap_sequence.client import Answer, SequenceClient
-    from tap_sequence.walk import Page
+    from tap_sequence.api.lists import Answer, ListEndpoint
+    from tap_sequence.pages import Page
 
 
 @dataclass(eq=False)
@@ -45,7 +45,9 @@ class BackgroundRequests:
     both.
 
     Args:
-        client: What makes one request.
+        endpoint: The list.
+        read: Turns an answer into a page.
+        logger: What is told of each wait.
 
     Attributes:
         page_size: How many records a full page has.
@@ -54,11 +56,15 @@ class BackgroundRequests:
             else between two requests. It stays one page ahead at the most.
     """
 
-    def __init__(self, client: SequenceClient) -> None:
+    def __init__(
+        self, endpoint: ListEndpoint, read: Callable[[Answer], Page], logger: Logger
+    ) -> None:
         """Start without threads."""
-        self.page_size: int = client.config["page_size"]
+        self.page_size = endpoint.page_size
         self.ahead: set[str] = set()
-        self._client = client
+        self._endpoint = endpoint
+        self._read = read
+        self._logger = logger
         self._workers: dict[str, tuple[Thread, SimpleQueue[Task | None]]] = {}
         self._under_way: defaultdict[str, deque[Task]] = defaultdict(deque)
         self._dropped: set[str] = set()
@@ -114,11 +120,9 @@ class BackgroundRequests:
             SequenceError: If there is no answer after all tries, or the answer is not a page.
         """
         position = self._under_way[order][0].position
-        answer = answer_to(
-            partial(self._settle, position), lambda: self._failed_at, self._client.logger
-        )
+        answer = answer_to(partial(self._settle, position), lambda: self._failed_at, self._logger)
         # Here, not in the thread, which meanwhile is at the next request
-        return self._client.page(answer)
+        return self._read(answer)
 
     def drop(self, order: str) -> None:
         """Forget the pages of an order that are under way, for good."""
@@ -135,7 +139,7 @@ class BackgroundRequests:
         task = under_way[0]
         try:
             return task.answer.result()
-        except RetriableAPIError:
+        except PassingError:
             self.ahead.clear()
             self._failed_at = task.ended
             raise
@@ -152,11 +156,11 @@ class BackgroundRequests:
         """Request a page; return the one after it, if that is to be requested at once."""
         order = task.position.order
         following = None
-        self._client.request_limit.try_acquire()
+        self._endpoint.client.limit.try_acquire()
         if self._closed.is_set():
             return None
         try:
-            answer = self._client.fetch(task.position)
+            answer = self._endpoint.fetch(task.position)
         except BaseException as error:  # noqa: BLE001  raised again where the page is taken
             task.ended = monotonic()
             task.answer.set_exception(error)

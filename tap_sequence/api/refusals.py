@@ -1,12 +1,24 @@
-"""What may be printed of Sequence's own words: nothing that can quote a customer or a secret."""
+"""Why Sequence refuses a request: what to check, and what of its own words may be printed."""
 
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+WHAT_TO_CHECK: dict[int, str] = {
+    HTTPStatus.BAD_REQUEST: "check api_version and the filters",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "check api_version and the filters",
+    HTTPStatus.UNAUTHORIZED: "check client_id and client_secret, and that they belong to api_url "
+    "(the sandbox has keys of its own)",
+    HTTPStatus.FORBIDDEN: "check that the key of client_id may read this list",
+    HTTPStatus.NOT_FOUND: "check api_url",
+    HTTPStatus.PROXY_AUTHENTICATION_REQUIRED: "check the credentials in HTTPS_PROXY",
+}
+"""The setting to look at, by status."""
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_.\[\]-]{0,60}")
 _SENTENCE = re.compile(r"""[A-Za-z][A-Za-z ,.:;()'"-]{0,199}""")
@@ -48,6 +60,8 @@ _WORDS = frozenset(
 
 def said(body: Any, values: Iterable[str]) -> str:
     """Find Sequence's own words in an answer, in one of the two documented shapes.
+
+    Nothing that can quote a customer or a secret is among them.
 
     Args:
         body: The decoded answer.

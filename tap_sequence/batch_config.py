@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from singer_sdk import typing as th
-from singer_sdk.helpers._batch import StorageTarget
+from upath import UPath
 
 BATCH_CONFIG: dict[str, Any] = th.Property(
     "batch_config",
@@ -73,7 +73,7 @@ def _encoding(encoding: dict[str, Any]) -> str | None:
 def _storage(storage: dict[str, Any]) -> str | None:
     storage["params"] = storage.get("params") or {}
     try:
-        root = StorageTarget(**storage)._root_path  # noqa: SLF001
+        root = UPath(storage["root"], **storage["params"]).resolve()
         filesystem = type(root.fs).__name__
     except ImportError as error:
         return f"storage.root: needs a package that is not installed: {error}"

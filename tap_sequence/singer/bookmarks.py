@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tap_sequence.errors import SequenceError, kind_of, printable
+from tap_sequence.errors import SequenceError
 from tap_sequence.files import is_unicode
+from tap_sequence.wording import kind_of, printable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from logging import Logger
 
-    from tap_sequence.pagination import Read
+    from tap_sequence.reading.walk import Walk
 
 INTERVAL, LATER = 10, 60
 """Seconds between two lines, at least, in a read's first minute and afterwards."""
 
 
-class Pace:
+class ProgressLog:
     """Says every now and then how far a read has come.
 
     Args:
@@ -30,12 +30,12 @@ class Pace:
         self._read = 0
         self._started = self._said = time.monotonic()
 
-    def note(self, records: int, read: Read) -> None:
+    def note(self, records: int, walk: Walk) -> None:
         """Take note of a page that has been handed on.
 
         Args:
             records: How many records it had.
-            read: The read, as it now stands.
+            walk: The read's walk, as it now stands.
         """
         self._read += records
         now = time.monotonic()
@@ -43,14 +43,14 @@ class Pace:
             return
         self._said = now
         rate = self._read / (now - self._started)
-        if read.total is None:
+        if walk.total is None:
             self._logger.info("%d %s read, %.0f a second", self._read, self._name, rate)
         else:
-            left = max(read.total - read.delivered, 0)
+            left = max(walk.total - walk.delivered, 0)
             self._logger.info(
                 "%d of %d %s read, %.0f a second, %s left",
-                read.delivered,
-                read.total,
+                walk.delivered,
+                walk.total,
                 self._name,
                 rate,
                 timedelta(seconds=round(left / rate)) if rate else "unknown time",

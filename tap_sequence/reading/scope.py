@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -15,11 +15,30 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+class Account(NamedTuple):
+    """An account of Sequence, as an API key stands for it.
+
+    Attributes:
+        api_url: Where the API is.
+        client_id: Id of the key.
+        client_secret: Its secret, which digests are keyed with: neither the key's id nor an e-mail
+            address among the filters is found by trying.
+    """
+
+    api_url: str
+    client_id: str
+    client_secret: str
+
+    def digest(self, value: object) -> str:
+        """Return a digest of a JSON value."""
+        text = json.dumps(value, sort_keys=True).encode()
+        return hmac.new(self.client_secret.encode(), text, hashlib.sha256).hexdigest()[:32]
+
+
 class Scope(msgspec.Struct, frozen=True):
     """Whose list is read, by which filters, and from when on.
 
-    What was read under one scope says nothing under another that lets through more. The digests are
-    keyed with the client secret: neither key nor e-mail address is found by trying.
+    What was read under one scope says nothing under another that lets through more.
 
     Attributes:
         account: Digest of the API's URL and the key's id.
@@ -32,23 +51,17 @@ class Scope(msgspec.Struct, frozen=True):
     start_date: str | None
 
     @classmethod
-    def of(cls, config: Mapping[str, Any], filters: Mapping[str, object]) -> Scope:
+    def of(cls, account: Account, filters: Mapping[str, object], start_date: str | None) -> Scope:
         """Describe the settings of a run.
 
         Args:
-            config: The tap's configuration.
+            account: Whose list is read.
             filters: The filters as the request's parameters carry them.
+            start_date: Creation time before which nothing is read, as ISO 8601.
         """
-        key = config["client_secret"].encode()
-
-        def digest(value: object) -> str:
-            text = json.dumps(value, sort_keys=True)
-            return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]
-
-        start_date = config.get("start_date")
         return cls(
-            account=digest([config["api_url"].rstrip("/"), config["client_id"]]),
-            filters=digest(filters),
+            account=account.digest([account.api_url.rstrip("/"), account.client_id]),
+            filters=account.digest(filters),
             start_date=utc_text(parse(start_date)) if start_date else None,
         )
 

@@ -11,7 +11,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import backoff
-from singer_sdk.exceptions import RetriableAPIError
 
 from tap_sequence.errors import SequenceError
 
@@ -28,6 +27,19 @@ LONGEST_WAIT = 300
 
 TRIES = 10
 """Times that a page is asked for: the waits between them add up to four minutes at least."""
+
+
+class PassingError(Exception):
+    """A request failed in a way that another try can mend.
+
+    Attributes:
+        retry_after: What the answer's header of this name said, if there was one.
+    """
+
+    def __init__(self, message: str, retry_after: str = "") -> None:
+        """Take the message and the header."""
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 def answer_to(ask: Callable[[], T], failed_at: Callable[[], float], logger: Logger) -> T:
@@ -57,7 +69,7 @@ def answer_to(ask: Callable[[], T], failed_at: Callable[[], float], logger: Logg
 
     tried = backoff.on_exception(
         partial(_waits, logger),
-        RetriableAPIError,
+        PassingError,
         max_tries=TRIES,
         on_backoff=announce,
         jitter=lambda wait: max(0, _spread(wait) - (monotonic() - failed_at())),
@@ -66,7 +78,7 @@ def answer_to(ask: Callable[[], T], failed_at: Callable[[], float], logger: Logg
     started = monotonic()
     try:
         return tried()
-    except RetriableAPIError as error:
+    except PassingError as error:
         message = f"{error}; gave up after {TRIES} tries in {monotonic() - started:.0f} s"
     raise SequenceError(f"{message}; the next run carries on")
 
@@ -89,15 +101,14 @@ def _spread(wait: float) -> float:
     return wait + uniform(0, min(wait, 10) / 4)  # noqa: S311  it only spreads clients
 
 
-def _asked(error: RetriableAPIError) -> float:
+def _asked(error: PassingError) -> float:
     """Read `Retry-After`, seconds or an HTTP date; how Sequence uses it is not documented."""
-    asked = error.response.headers.get("Retry-After", "") if error.response is not None else ""
     try:
-        return float(asked)
+        return float(error.retry_after)
     except ValueError:
         pass
     try:
-        moment = parsedate_to_datetime(asked)
+        moment = parsedate_to_datetime(error.retry_after)
         # One of HTTP's three forms of a date has no time zone, and all are in GMT
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         return (moment - datetime.now(UTC)).total_seconds()

@@ -1,0 +1,114 @@
+"""What a list of the API takes, and its answers: `{"items": [...], "pagination": {...}}`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from tap_sequence.errors import SequenceError
+from tap_sequence.wording import kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tap_sequence.api.client import Client
+    from tap_sequence.api.decoding import Json
+    from tap_sequence.pages import Position
+
+LARGEST_TOTAL = 10**12
+"""What a `totalResultSize` is taken for a mistake from."""
+
+
+class Answer(NamedTuple):
+    """One answer of a list, its items unread.
+
+    Attributes:
+        items: Its items, as the API sent them.
+        unstorable: Whether their texts can hold characters that targets can't store.
+        after: Cursor of the next page; None on the last one.
+        total: How many records the whole list has, where the API says so.
+    """
+
+    items: list[Json]
+    unstorable: bool
+    after: str | None
+    total: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListEndpoint:
+    """A list of the API.
+
+    Attributes:
+        client: What makes its requests.
+        path: Its path below the API's URL.
+        page_size: How many items a page is to have.
+        ordered: Whether it takes `sortOrder`.
+        switches: Parameters that are always sent, the same for all accounts.
+        filters: Parameters that choose by what customers are called; no message quotes them.
+    """
+
+    client: Client
+    path: str
+    page_size: int
+    ordered: bool
+    switches: Mapping[str, str] = field(default_factory=dict)
+    filters: Mapping[str, str] = field(default_factory=dict)
+
+    def fetch(self, position: Position) -> Answer:
+        """Request one page, once.
+
+        Args:
+            position: Where in the list it begins. The order counts if the list takes one.
+
+        Raises:
+            PassingError: If the request failed in a way that another try can mend.
+            RefusedError: If Sequence refuses the request.
+            SequenceError: If the answer is not a page.
+        """
+        private = (*self.filters.values(), position.cursor or "")
+        reply = self.client.get(self.path, self._parameters(position), private=private)
+        if not isinstance(reply.body, dict):
+            raise self._unexpected("an object", reply.body)
+        items = reply.body.get("items")
+        if not isinstance(items, list):
+            quoted = self.client.quoted(reply.body, private)
+            raise self._unexpected("an array called items", items, quoted)
+        pagination = reply.body.get("pagination")
+        if pagination is None and len(items) < self.page_size:
+            pagination = {}
+        if not isinstance(pagination, dict):
+            raise self._unexpected("an object called pagination", pagination)
+        total = pagination.get("totalResultSize")
+        return Answer(
+            items,
+            reply.unstorable,
+            self._cursor(pagination.get("after")),
+            total if type(total) is int and 0 <= total < LARGEST_TOTAL else None,
+        )
+
+    def _parameters(self, position: Position) -> dict[str, str | int]:
+        parameters: dict[str, str | int] = {
+            **self.switches,
+            **self.filters,
+            "limit": self.page_size,
+        }
+        if self.ordered:
+            parameters["sortOrder"] = position.order
+        if position.cursor is not None:
+            parameters["after"] = position.cursor
+        return parameters
+
+    def _cursor(self, after: Json) -> str | None:
+        if after is not None and not isinstance(after, str):
+            raise self._unexpected("pagination.after to be a string", after)
+        if after and _NOT_SENDABLE.search(after):
+            raise self._unexpected("pagination.after without NUL or half of a character", after)
+        return after or None
+
+    def _unexpected(self, expected: str, got: object, quoted: str = "") -> SequenceError:
+        return SequenceError(f"GET {self.path}: expected {expected}, got {kind_of(got)}{quoted}")
+
+
+_NOT_SENDABLE = re.compile("[\0\ud800-\udfff]")

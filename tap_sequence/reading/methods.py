@@ -1,0 +1,182 @@
+"""What a read delivers of the list that it walks through, and the bookmark that it leads to."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from itertools import compress
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tap_sequence.pages import Page, Record
+    from tap_sequence.reading.checkpoint import InterruptedRead
+    from tap_sequence.reading.walk import Requests, Walk
+
+
+class Read(ABC):
+    """A read of a list.
+
+    Attributes:
+        walk: How far the list has been walked through.
+    """
+
+    def __init__(self, walk: Walk, *, since: str | None, started: str) -> None:
+        """Begin a walk.
+
+        Args:
+            walk: A walk that has not begun.
+            since: Creation time before which nothing is wanted.
+            started: When the run started, by this machine's clock.
+        """
+        self.walk = walk
+        self._since = since or ""
+        self._started = started
+
+    def pages(self, requests: Requests) -> Iterator[list[Record]]:
+        """Read from where the walk is, as `Walk.pages` does.
+
+        Yields:
+            The records of each page that are wanted.
+        """
+        for page in self.walk.pages(requests):
+            yield self._wanted(page)
+
+    def resume(self, left: InterruptedRead) -> None:
+        """Go on where an earlier run was interrupted."""
+        left.resume(self.walk)
+
+    @property
+    def count(self) -> int | None:
+        """What the API counted, for the next run to go on with."""
+        return self.walk.total
+
+    @property
+    @abstractmethod
+    def leads_to(self) -> str | None:
+        """The bookmark once the read has come to its end, if there is one."""
+
+    @property
+    def proved(self) -> bool:
+        """Whether the end of the walk proves that nothing was passed over."""
+        return True
+
+    @abstractmethod
+    def _wanted(self, page: Page) -> list[Record]:
+        """Choose the records of a page that are delivered."""
+
+
+class NewestFirst(Read):
+    """The records created since a time, or all, from the newest down.
+
+    Sequence's lists have no filter on creation time, so the limit is found by walking towards it,
+    and that rests on the order of the list. A single creation time out of place stops nothing;
+    more of them, and the list is read to its end.
+    """
+
+    @override
+    def resume(self, left: InterruptedRead) -> None:
+        super().resume(left)
+        self.walk.newest.times.first = left.leads_to
+
+    @property
+    @override
+    def leads_to(self) -> str | None:
+        # A bookmark in the future would hide whatever is created until then
+        first = self.walk.newest.times.first
+        return first and min(first, self._started)
+
+    @override
+    def _wanted(self, page: Page) -> list[Record]:
+        """Leave out what lies before the limit, but not a record that stands among later ones.
+
+        That one is new, whatever its creation time: only its place says so. A record without a
+        creation time is always wanted.
+        """
+        limit = self.walk.until
+        if limit is None:
+            return page.records
+        times = [time or "~" for time in page.times]  # after all times
+        within = self._within(times, limit)
+        return list(
+            compress(
+                page.records,
+                (
+                    time >= self._since and (place < within or time >= limit)
+                    for place, time in enumerate(times)
+                ),
+            )
+        )
+
+    def _within(self, times: list[str], limit: str) -> int:
+        """Count the records that stand before, or at, the last one within the limit."""
+        if not self.walk.newest.times.in_order:
+            return 0  # their places say nothing
+        within = max((place for place, time in enumerate(times, 1) if time >= limit), default=0)
+        if within == len(times) - 1 and not self.walk.finished:
+            return len(times)  # the next page may bring later ones
+        return within
+
+
+class Changed(Read):
+    """The records changed since a time, of the whole list.
+
+    A record that changes while the list is read, before or after its page, is later than the moment
+    the read began, and comes with the next run. So does a record that its change moved to another
+    page, in a list whose order nobody knows.
+    """
+
+    def __init__(
+        self, walk: Walk, *, since: str | None, started: str, key: str, again: str | None
+    ) -> None:
+        """Begin a walk.
+
+        Args:
+            walk: A walk that has not begun.
+            since: Creation time before which nothing is wanted.
+            started: When the run started, by this machine's clock.
+            key: Property that holds the time of the last change.
+            again: Time of change before which there is nothing new.
+        """
+        super().__init__(walk, since=since, started=started)
+        self._key = key
+        self._again = again or ""
+        self._began: str | None = None
+
+    @override
+    def resume(self, left: InterruptedRead) -> None:
+        super().resume(left)
+        self._began = left.leads_to
+        self.walk.newest.count = left.total
+
+    @property
+    @override
+    def leads_to(self) -> str | None:
+        return self._began
+
+    @property
+    @override
+    def count(self) -> int | None:
+        return self.walk.newest.count if self.walk.until else self.walk.total
+
+    @property
+    @override
+    def proved(self) -> bool:
+        # Where cursors are numbers of records, one that vanishes has the next page pass one over
+        ends = [end for end in (self.walk.newest, self.walk.oldest) if end]
+        if self.count is None or any(end.count_fell for end in ends):
+            return False
+        return bool(self.walk.until) or self.walk.delivered >= self.count
+
+    @override
+    def _wanted(self, page: Page) -> list[Record]:
+        """Choose by both times; a record without one of them always passes that one."""
+        if self._began is None:
+            self._began = min(self._started, page.answered or self._started)
+        return [
+            record
+            for record, created in zip(page.records, page.times, strict=True)
+            if (record.get(self._key) or "~") >= self._again and (created or "~") >= self._since
+        ]

@@ -1,0 +1,158 @@
+"""Items of the API's answers as records: declared fields, checked types, storable text."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from tap_sequence.errors import SequenceError
+from tap_sequence.pages import Page, Record
+from tap_sequence.records.checker import NO_TIME, Checker, MismatchError
+from tap_sequence.records.texts import storable
+from tap_sequence.times import utc_text
+from tap_sequence.wording import kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+
+def named(record: Record, keys: Iterable[str]) -> str:
+    """Name a record by its keys, unless one does not look like an id: it could be an address."""
+    names = {key: str(record.get(key)) for key in keys}
+    if not all(re.fullmatch("[A-Za-z0-9_-]{1,64}", name) for name in names.values()):
+        return f"{', '.join(names)} not shown"
+    return ", ".join(f"{key} {name!r}" for key, name in names.items())
+
+
+class RecordReader:
+    """Turns the items of a list into records.
+
+    Attributes:
+        unknown_fields: Top-level fields that were dropped because the schema does not declare them.
+        characters_removed: Whether any text held characters that targets can't store.
+    """
+
+    def __init__(  # noqa: PLR0913  it is what a record depends on
+        self,
+        stream: str,
+        schema: Mapping[str, Any],
+        selected: Mapping[str, Any],
+        *,
+        keys: Sequence[str],
+        created_at: str | None,
+        deselect: Callable[[Record], object],
+    ) -> None:
+        """Prepare for a stream.
+
+        Args:
+            stream: The stream's name, for error messages.
+            schema: JSON schema of its records.
+            selected: The schema without what is not selected, which is left out unchecked.
+            keys: Names of the properties that tell one record from another.
+            created_at: Name of the property that holds the creation time, if the list is in its
+                order.
+            deselect: Takes out of a record what is not selected below its top level.
+        """
+        self.unknown_fields: set[str] = set()
+        self.characters_removed = False
+        self._stream = stream
+        self._keys = tuple(keys)
+        self._created_at = created_at
+        needed = [*keys, *([created_at] if created_at else [])]
+        known = schema.get("properties") or {}
+        self._known = frozenset({*known, *needed})
+        properties = dict(selected.get("properties") or {})
+        for name in needed:
+            properties.setdefault(name, known.get(name, {}))
+        self._wanted = frozenset(properties)
+        nested = any(of != known.get(name, {}) for name, of in properties.items())
+        self._deselect = deselect if nested else None
+        if created_at:  # whatever the catalog makes of it: bookmark and order rest on it
+            properties[created_at] = {"type": ["string", "null"], "format": "date-time"}
+        self._checker = Checker({**selected, "type": "object", "properties": properties})
+
+    def page(
+        self, items: Iterable[Any], *, unstorable: bool, after: str | None, total: int | None
+    ) -> Page:
+        """Check and normalise the items of one page.
+
+        Fields that the schema does not declare are dropped at the top level and kept below it.
+        The creation time is rewritten in the fixed-width form of `utc_text`.
+
+        Args:
+            items: The page's items, decoded from JSON.
+            unstorable: Whether their texts can hold characters that targets can't store.
+            after: Cursor of the next page.
+            total: How many records the whole list has.
+
+        Returns:
+            The page, with one record for each item.
+
+        Raises:
+            SequenceError: If an item is no object, lacks a key, or has a value of another type than
+                the schema declares. The message names the record and the field, never a value.
+        """
+        records = [self._read(item, unstorable=unstorable) for item in items]
+        return Page(
+            records,
+            [self._key(record) for record in records],
+            [record.get(self._created_at or "") for record in records],
+            after,
+            total,
+        )
+
+    def _key(self, record: Record) -> str:
+        if len(self._keys) == 1:
+            key: str = record[self._keys[0]]
+            return key
+        return json.dumps([record[name] for name in self._keys])
+
+    def _read(self, item: Any, *, unstorable: bool) -> Record:
+        if not isinstance(item, dict):
+            raise SequenceError(
+                f"{self._stream}: expected every item to be an object, got {kind_of(item)}"
+            )
+        if not self._wanted >= item.keys():
+            self.unknown_fields.update(item.keys() - self._known)
+            item = {name: value for name, value in item.items() if name in self._wanted}
+        if self._deselect:
+            self._deselect(item)
+        try:
+            if unstorable:
+                cleaned = storable(item)
+                self.characters_removed = self.characters_removed or cleaned != item
+                item = cleaned
+            self._check_keys(item)
+            self._normalise(item)
+        except MismatchError as error:
+            needed = error.path in {*self._keys, self._created_at}
+            remedy = "" if needed else "; deselect the field to go on without it"
+            raise self._error(item, f"{error}{remedy}") from None
+        except RecursionError:
+            raise self._error(item, "nested too deep to be read") from None
+        record: Record = item
+        return record
+
+    def _check_keys(self, item: Record) -> None:
+        for key in self._keys:
+            value = item.get(key)
+            if not isinstance(value, str) or not value:
+                raise SequenceError(
+                    f"{self._stream}: expected the key {key} in every item, got {kind_of(value)}"
+                )
+
+    def _normalise(self, item: Record) -> None:
+        for name, time in self._checker.times(item):
+            # Others than the creation time stay as sent, where every target reads them so
+            if name == self._created_at or not _PLAIN.fullmatch(item[name]):
+                try:
+                    item[name] = utc_text(time)
+                except OverflowError:
+                    raise MismatchError(name, NO_TIME) from None
+
+    def _error(self, item: Record, what: str) -> SequenceError:
+        return SequenceError(f"{self._stream}: {named(item, self._keys)}: {what}")
+
+
+_PLAIN = re.compile(r"\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d:(?!60)\d\d(\.\d{1,6})?Z")

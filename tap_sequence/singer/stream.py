@@ -1,0 +1,211 @@
+"""Lists of the API as streams: what a stream declares, and what the SDK makes of it."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from itertools import chain
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from singer_sdk import RESTStream, Stream
+
+# The SDK selects from records and schemas in its own messages alone
+from singer_sdk.helpers._catalog import get_selected_schema, pop_deselected_record_properties
+from singer_sdk.singerlib import StateMessage
+from typing_extensions import override
+
+from tap_sequence.api.lists import ListEndpoint
+from tap_sequence.reading.progress import Terms
+from tap_sequence.reading.scope import Account
+from tap_sequence.records.reader import RecordReader
+from tap_sequence.singer.batches import BatchWriter
+from tap_sequence.singer.delivery import Deliveries
+from tap_sequence.singer.mapping import RecordMapper
+from tap_sequence.times import utc_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Mapping
+
+    from singer_sdk import Tap
+    from singer_sdk.helpers.types import Context
+
+    from tap_sequence.api.client import Client
+    from tap_sequence.pages import Record
+    from tap_sequence.singer.delivery import Delivery
+
+CREATED_AT = "createdAt"
+"""The property that holds the creation time, in every list that is ordered by it."""
+
+
+class SequenceStream(Stream):
+    """A list of Sequence's API, as a stream.
+
+    A subclass is a declaration: of the attributes below, and of nothing else. The SDK's other hooks
+    are not honoured, and a subclass that has one is refused.
+
+    Attributes:
+        name: The stream's name.
+        path: The list's path below `api_url`.
+        primary_keys: Names of the properties that tell one record from another.
+        replication_key: `createdAt` for an incremental stream; None for one that is always read in
+            full.
+        schema: JSON schema of the records.
+        selected_by_default: Whether the catalog selects the stream.
+        ordered: Whether the list takes `sortOrder` and is documented to be in order of creation. An
+            ordered list is read newest first, from both ends where that pays, and resumed.
+        archived: The parameter that `include_archived` sets, if the list takes one.
+        filters: The API's filters that the list takes: name of the setting to query parameter.
+    """
+
+    path: ClassVar[str]
+    ordered: ClassVar[bool] = False
+    archived: ClassVar[str | None] = None
+    filters: ClassVar[Mapping[str, str]] = {}
+
+    _DECLARABLE = frozenset({"name", "primary_keys", "replication_key", "schema", "path"}) | {
+        "selected_by_default"
+    }
+
+    @override
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        hooks = {name for name in dir(RESTStream) if not name.startswith("__")}
+        if ignored := sorted(vars(cls).keys() & hooks - cls._DECLARABLE):
+            raise TypeError(f"{cls.__name__}: never called by this tap: {', '.join(ignored)}")
+
+    def __init__(self, tap: Tap, client: Callable[[], Client]) -> None:
+        """Take what all streams of the tap share.
+
+        Args:
+            tap: The tap.
+            client: Gives what makes the requests; called when there are some to make, as discovery
+                does without the settings that a client needs.
+        """
+        super().__init__(tap)
+        self._client = client
+
+    # --- What the stream is made of --------------------------------------------------------------
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        """The filters that the settings ask for, as query parameters."""
+        named = {parameter: self.config.get(name) for name, parameter in self.filters.items()}
+        return {parameter: value for parameter, value in named.items() if value is not None}
+
+    @cached_property
+    def switches(self) -> dict[str, str]:
+        """The other parameters that depend on the settings."""
+        return (
+            {self.archived: str(self.config["include_archived"]).lower()} if self.archived else {}
+        )
+
+    @cached_property
+    def selected_schema(self) -> dict[str, Any]:
+        """The catalog's schema, without what is not selected."""
+        return get_selected_schema(self.name, self.effective_schema, self.mask)
+
+    def _deliveries(self) -> Iterator[Delivery]:
+        """Read what this run has to read."""
+        endpoint = ListEndpoint(
+            client=self._client(),
+            path=self.path,
+            page_size=self.config["page_size"],
+            ordered=self.ordered,
+            switches=self.switches,
+            filters=self.query,
+        )
+        reader = RecordReader(
+            self.name,
+            self.effective_schema,
+            self.selected_schema,
+            keys=self.primary_keys,
+            created_at=CREATED_AT if self.ordered else None,
+            deselect=partial(pop_deselected_record_properties, schema=self.schema, mask=self.mask),
+        )
+        terms = Terms(
+            replication_method=self.replication_method,
+            replication_key=self.replication_key,
+            created_at=CREATED_AT if self.ordered else None,
+            account=Account(
+                self.config["api_url"], self.config["client_id"], self.config["client_secret"]
+            ),
+            filters={**self.switches, **self.query},
+            start_date=self.config.get("start_date"),
+            lookback_window=self.config["lookback_window"],
+            started=utc_text(datetime.fromtimestamp(self._tap.initialized_at / 1000, UTC)),
+        )
+        declared = self.schema["properties"].keys()
+        deliveries = Deliveries(self.name, endpoint, reader, declared, self.logger)
+        return deliveries.of(self.stream_state, terms)
+
+    # --- What the SDK calls ----------------------------------------------------------------------
+
+    @override
+    def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
+        # The SDK calls whatever ends a read an unhandled error
+        if level < logging.ERROR:
+            super().log(message, *args, level=level, **kwargs)
+
+    @property
+    @override
+    def emit_activate_version_messages(self) -> bool:
+        return False  # the SDK sends them on a setting, even where a tap does not advertise them
+
+    @override
+    def get_replication_key_signpost(self, context: Context | None = None) -> None:
+        # The SDK's would stand in every state; Progress caps the bookmark
+        return None
+
+    @override
+    def get_batch_config(self, config: Mapping[str, Any]) -> None:
+        # The SDK's own way of writing batches fills them beyond the page that the state tells of,
+        # and with records as they came: neither the selection nor stream maps are applied
+        return None
+
+    @override
+    def get_records(self, context: Context | None) -> Iterator[Record]:
+        for page in self._deliveries():
+            yield from page.records
+
+    @override
+    def _sync_records(
+        self, context: Context | None = None, *, write_messages: bool = True
+    ) -> Generator[Record, None, None]:
+        # The SDK's knows of no state between two pages, and takes as much time for a record as
+        # all the rest of its way
+        mapper = RecordMapper(self.name, self.primary_keys, self.selected_schema, self.stream_maps)
+        batch_config = super().get_batch_config(self.config)
+        batches = BatchWriter(self.tap_name, self.name, batch_config) if batch_config else None
+        size = batch_config.batch_size if batch_config else 0
+        left = self.ABORT_AT_RECORD_COUNT  # that of --test
+        with self.get_record_counter() as counter, self.get_sync_timer():
+            for pages in _together(self._deliveries(), size, self.config["page_size"]):
+                records = list(chain.from_iterable(page.records for page in pages))[:left]
+                messages = mapper.messages(records)
+                for message in batches.messages(messages) if batches else messages:
+                    self._tap.write_message(message)
+                counter.increment(len(records))
+                left = left and left - len(records)
+                if left != 0:
+                    self.tap_state["bookmarks"][self.name] = pages[-1].state
+                # Not by the SDK's state_writer, which leaves out a state that is as the last one
+                # was: a target that confirms what came before a state would never confirm these
+                self._tap.write_message(StateMessage(value=self.tap_state))
+                if left == 0:
+                    break
+        yield from ()
+
+
+def _together(pages: Iterator[Delivery], size: int, page_size: int) -> Iterator[list[Delivery]]:
+    """Yield pages together, as long as one more would have no more records than a size in all."""
+    waiting: list[Delivery] = []
+    records = 0
+    for page in pages:
+        waiting.append(page)
+        records += len(page.records)
+        if records + page_size > size:
+            yield waiting
+            waiting, records = [], 0
+    if waiting:
+        yield waiting
