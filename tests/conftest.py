@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import ssl
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 
 # Some hundred processes start, in half the time where the bytecode of what they import is kept
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# In UTC a time whose zone is mistaken for the machine's would be right by chance. As POSIX writes a
+# zone, so that no machine has to know its name
+os.environ.setdefault("TZ", "NPT-5:45")
+time.tzset()
 
 # An example that starts a server and runs the tap takes as long as the machine is busy
 settings.register_profile("default", deadline=None, print_blob=True)
