@@ -36,6 +36,11 @@ settings.register_profile("default", deadline=None, print_blob=True)
 settings.load_profile("default")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Start no workers for single files: that takes longer than they save."""
+    return None if config.args_source is config.ArgsSource.TESTPATHS else 0
+
+
 @pytest.fixture
 def api() -> Iterator[SequenceAPI]:
     """The API, with enough customers to be read from both ends in pages of ten."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from standins.sequence_api import SequenceAPI
     from tests.support.rows import Row, Rows
 
+pytestmark = pytest.mark.xdist_group("analysts")
+
 DOCUMENT = "docs/analysts.md"
 
 VIEWS = (ROOT / "docs" / "views.sql").read_text(encoding="utf-8")
