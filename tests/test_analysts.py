@@ -16,7 +16,7 @@ from tests.support.documents import blocks, definition, schema_of_the_project, t
 from tests.support.targets import Target, run_tap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from standins.sequence_api import SequenceAPI
@@ -100,59 +100,16 @@ def customers(customer: Row) -> list[Row]:
     ]
 
 
-def customer_billing_emails(customer: Row) -> list[Row]:
-    """E-mail addresses."""
-    return [
-        {"customer_id": customer["id"], "position": position, "email": email}
-        for position, email in enumerate(customer.get("billingEmails") or [], 1)
-    ]
-
-
-def customer_integrations(customer: Row) -> list[Row]:
-    """Integrated services."""
-    return [
-        {
-            "customer_id": customer["id"],
-            "position": position,
-            "service": one.get("service"),
-            "id_in_service": one.get("id"),
-            "last_synced": time(one.get("lastSynced")),
-            "is_pending": one.get("isPending"),
-        }
-        for position, one in enumerate(customer.get("integrationIds") or [], 1)
-    ]
-
-
-def customer_external_ids(customer: Row) -> list[Row]:
-    """Other systems."""
-    return [
-        {
-            "customer_id": customer["id"],
-            "position": position,
-            "key": one.get("key"),
-            "value": one.get("value"),
-            "sync_time": time(one.get("syncTime")),
-        }
-        for position, one in enumerate(customer.get("externalIds") or [], 1)
-    ]
-
-
-def customer_organizations(customer: Row) -> list[Row]:
-    """Organizations."""
-    return [
-        {
-            "customer_id": customer["id"],
-            "position": position,
-            "organization_id": one.get("id"),
-            "owner_id": (one.get("owner") or {}).get("id"),
-            "owner_name": (one.get("owner") or {}).get("name"),
-        }
-        for position, one in enumerate(customer.get("organizations") or [], 1)
+def of_each(field: str, columns: Callable[[Any], Row]) -> Callable[[Row], list[Row]]:
+    """Return what makes a row of each element of a list, by its place under the customer's id."""
+    return lambda customer: [
+        {"customer_id": customer["id"], "position": position, **columns(one)}
+        for position, one in enumerate(customer.get(field) or [], 1)
     ]
 
 
 def customer_organization_members(customer: Row) -> list[Row]:
-    """Members of the organizations."""
+    """Return a row for each member of each organization."""
     return [
         {
             "customer_id": customer["id"],
@@ -166,26 +123,41 @@ def customer_organization_members(customer: Row) -> list[Row]:
     ]
 
 
-def customer_custom_properties(customer: Row) -> list[Row]:
-    """Custom properties."""
-    return [
+EXPECTED: dict[str, Callable[[Row], list[Row]]] = {
+    "customers": customers,
+    "customer_billing_emails": of_each("billingEmails", lambda email: {"email": email}),
+    "customer_integrations": of_each(
+        "integrationIds",
+        lambda one: {
+            "service": one.get("service"),
+            "id_in_service": one.get("id"),
+            "last_synced": time(one.get("lastSynced")),
+            "is_pending": one.get("isPending"),
+        },
+    ),
+    "customer_external_ids": of_each(
+        "externalIds",
+        lambda one: {
+            "key": one.get("key"),
+            "value": one.get("value"),
+            "sync_time": time(one.get("syncTime")),
+        },
+    ),
+    "customer_organizations": of_each(
+        "organizations",
+        lambda one: {
+            "organization_id": one.get("id"),
+            "owner_id": (one.get("owner") or {}).get("id"),
+            "owner_name": (one.get("owner") or {}).get("name"),
+        },
+    ),
+    "customer_organization_members": customer_organization_members,
+    "customer_custom_properties": lambda customer: [
         {"customer_id": customer["id"], "key": key, "value": value}
         for key, value in (customer.get("customProperties") or {}).items()
-    ]
-
-
-EXPECTED = {
-    make.__name__: make
-    for make in (
-        customers,
-        customer_billing_emails,
-        customer_integrations,
-        customer_external_ids,
-        customer_organizations,
-        customer_organization_members,
-        customer_custom_properties,
-    )
+    ],
 }
+"""What makes the rows of each view, of a customer as the API has it."""
 
 
 def in_order(rows: list[Row]) -> list[Row]:

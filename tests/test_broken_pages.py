@@ -15,7 +15,7 @@ from standins.sequence_api.faults import Answerer, Fault
 from standins.sequence_api.messages import Answer, encoded
 from tap_sequence.errors import SequenceError
 from tests.support.accounts import ids, settings
-from tests.support.answers import ORDERS, circle, fail_at_end
+from tests.support.answers import ORDERS, circle, fail_at_end, first_page_again
 from tests.support.logs import warnings
 from tests.support.sync import Synced, sync
 from tests.support.tap import run
@@ -46,27 +46,15 @@ def test_a_circle_at_the_newest_end_fails(length: int, api: SequenceAPI) -> None
 
 def test_a_page_that_comes_again_and_again_fails(api: SequenceAPI) -> None:
     """A page that comes a second time ends the run, whatever cursors it names."""
-    first: list[Any] = []
-
-    def edit(page: dict[str, Any]) -> None:
-        first.append(page["items"])
-        page["items"] = first[0]
-
-    api.fail(faults.answer(edit), None)
+    api.fail(first_page_again(), None)
     with pytest.raises(SequenceError, match="the API sent the same page a second time"):
         sync(api, page_size=10)
 
 
 def test_a_last_page_that_came_before_is_noticed(caplog: pytest.LogCaptureFixture) -> None:
     """Where the last page is another one again, the customers that it lacks are missed."""
-    first: list[Any] = []
-
-    def edit(page: dict[str, Any]) -> None:
-        first.append(page["items"])
-        page["items"] = first[0]
-
     with SequenceAPI(200) as api:
-        api.fail(faults.answer(edit), None)
+        api.fail(first_page_again(), None)
         sync(api)
     assert "100 customers, fewer than the 200" in warnings(caplog)[-1]
 

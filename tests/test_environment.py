@@ -91,10 +91,7 @@ def test_text_in_a_file(name: str, text: str, value: Any) -> None:
         ("lookback_window", "-1"),
         ("request_timeout", "a minute"),
         ("start_date", "yesterday"),
-        pytest.param(
-            "stream_maps",
-            "{",
-        ),
+        ("stream_maps", "{"),
         ("stream_maps", "5"),
         ("page_size", "9" * 5000),
         ("stream_maps", "[" * 99_999),

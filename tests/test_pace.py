@@ -8,6 +8,8 @@ from threading import Event
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from standins.sequence_api import SequenceAPI
 from tap_sequence.singer import progress_log
 from tap_sequence.tap import TapSequence
@@ -16,64 +18,49 @@ from tests.support.sync import Collector, sync
 from tests.support.waits import PATIENCE
 
 if TYPE_CHECKING:
-    import pytest
+    from collections.abc import Callable
 
 
-def let_pages_take(seconds: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let so much time pass with each page, on the clock that the lines go by."""
-    clock = SimpleNamespace(monotonic=count(step=seconds).__next__)
-    monkeypatch.setattr(progress_log, "time", clock)
-
-
-def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return what was said of the read's progress."""
-    return [one for one in caplog.messages if " read, " in one]
-
-
-def test_a_long_read_says_where_it_is(
+@pytest.fixture
+def said(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+) -> Callable[..., list[str]]:
+    """Return what reads a list, and returns what was said of the read's progress."""
+    caplog.set_level("INFO")
+
+    def said(customers: int, seconds: int, **config: Any) -> list[str]:
+        """Let so many seconds pass with each page, on the clock that the lines go by."""
+        clock = SimpleNamespace(monotonic=count(step=seconds).__next__)
+        monkeypatch.setattr(progress_log, "time", clock)
+        with SequenceAPI(customers) as api:
+            sync(api, **config)
+        return [one for one in caplog.messages if " read, " in one]
+
+    return said
+
+
+def test_a_long_read_says_where_it_is(said: Callable[..., list[str]]) -> None:
     """A complete read says, every ten seconds at most, how many are read, of how many, how fast."""
-    let_pages_take(4, monkeypatch)
-    caplog.set_level("INFO")
-    with SequenceAPI(1000) as api:
-        sync(api)
-    assert lines(caplog)[0] == "300 of 1000 customers read, 25 a second, 0:00:28 left"
-    assert len(lines(caplog)) == 3
+    lines = said(1000, seconds=4)
+    assert lines[0] == "300 of 1000 customers read, 25 a second, 0:00:28 left"
+    assert len(lines) == 3
 
 
-def test_an_incremental_read_says_how_many_it_has_read(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_incremental_read_says_how_many_it_has_read(said: Callable[..., list[str]]) -> None:
     """A read that ends at a limit knows no total, and says how many it has read, and how fast."""
-    with SequenceAPI(1000) as api:
-        let_pages_take(10, monkeypatch)
-        caplog.set_level("INFO")
-        sync(api, start_date="2025-08-01")
-    assert lines(caplog)
-    assert all(re.fullmatch(r"\d+ customers read, \d+ a second", one) for one in lines(caplog))
+    lines = said(1000, seconds=10, start_date="2025-08-01")
+    assert lines
+    assert all(re.fullmatch(r"\d+ customers read, \d+ a second", one) for one in lines)
 
 
-def test_a_very_long_read_says_less(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_very_long_read_says_less(said: Callable[..., list[str]]) -> None:
     """After the first minute there is a line a minute."""
-    let_pages_take(10, monkeypatch)
-    caplog.set_level("INFO")
-    with SequenceAPI(3000) as api:
-        sync(api)
-    assert len(lines(caplog)) == 6 + 4
+    assert len(said(3000, seconds=10)) == 6 + 4
 
 
-def test_a_short_read_says_nothing(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_short_read_says_nothing(said: Callable[..., list[str]]) -> None:
     """A read of less than ten seconds has no line of its own."""
-    let_pages_take(0, monkeypatch)
-    caplog.set_level("INFO")
-    with SequenceAPI(1000) as api:
-        sync(api)
-    assert not lines(caplog)
+    assert said(1000, seconds=0) == []
 
 
 def test_a_lower_limit_spaces_the_requests() -> None:

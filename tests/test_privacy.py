@@ -13,7 +13,7 @@ import pytest
 from standins.sequence_api import SequenceAPI, faults
 from tap_sequence.errors import SequenceError
 from tests.support.accounts import settings, token
-from tests.support.answers import item
+from tests.support.answers import circle, item
 from tests.support.commands import ROOT
 from tests.support.servers import OK, WHOLE, nobody_listening, serving
 from tests.support.sync import sync
@@ -261,16 +261,11 @@ def test_a_read_that_lacks_customers_prints_no_data(
 
 def test_a_circle_of_pages_prints_no_data(api: SequenceAPI, tap: Callable[..., Run]) -> None:
     """The line about pages that go round in a circle holds nothing of what they hold."""
-    seen: list[str] = []
-
-    def edit(content: dict[str, Any]) -> None:
-        seen.append(content["pagination"]["after"])
-        content["pagination"]["after"] = seen[0]
-
-    api.fail(faults.answer(edit), None)
+    api.fail(circle(1), None)
     ended = tap(api)
     assert ended.exit_code == 1
-    assert seen[0] not in ended.stderr
+    assert "go round in a circle" in ended.stderr
+    assert api.requests[-1].query["after"] not in ended.stderr
     assert held(ended.stderr) == []
 
 

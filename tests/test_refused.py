@@ -31,8 +31,8 @@ if TYPE_CHECKING:
             faults.errors(400, {"email": "is no address", "limit": "is too long"}),
             ["400 Bad Request", "email: is no address: limit: is too long", "filters"],
         ),
-        pytest.param(faults.errors(422), ["422 Unproc", "refused", "api_"]),
-        pytest.param(
+        (faults.errors(422), ["422 Unproc", "refused", "api_"]),
+        (
             faults.status(302, headers={"Location": "https://example.com/"}),
             ["302 Found", "api_url"],
         ),

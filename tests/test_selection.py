@@ -121,14 +121,8 @@ FULL_TABLE = pytest.mark.parametrize(
     [
         pytest.param(AS_MELTANO_WRITES_IT, id="as Meltano writes it"),
         pytest.param(IN_THE_ENTRY, id="in the entry"),
-        pytest.param(
-            IN_THE_METADATA,
-            id="in the metadata",
-        ),
-        pytest.param(
-            FORCED_IN_THE_METADATA,
-            id="forced in the metadata",
-        ),
+        pytest.param(IN_THE_METADATA, id="in the metadata"),
+        pytest.param(FORCED_IN_THE_METADATA, id="forced in the metadata"),
     ],
 )
 
