@@ -144,7 +144,7 @@ def test_an_empty_page_is_not_the_end(order: str) -> None:
         all_sent = empty_pages(api, order, 3)
         ended = run(config=settings(api, page_size=10))
         assert [ended.exit_code, ended.warnings, all_sent.is_set()] == [0, [], True]
-        assert sorted(record["id"] for record in ended.records) == sorted(ids(api))
+        assert sorted(ended.ids) == sorted(ids(api))
 
 
 @pytest.mark.parametrize("number", [1, 12])

@@ -7,13 +7,11 @@ import sys
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from ruamel.yaml import YAML
 
 from standins.environment import environment
 from standins.postgres import URL_VARIABLE, Database
 from standins.sequence_api import VERSIONS, SequenceAPI
-from tap_sequence.settings import SETTINGS
-from tests.support.commands import MELTANO, ROOT, TAP, call
+from tests.support.commands import MELTANO, ROOT, call
 from tests.support.rows import Row, Rows, all_present
 
 if TYPE_CHECKING:
@@ -145,22 +143,3 @@ def test_the_tables_are_shown(server: Database) -> None:
     assert names.split() == ["id", "createdAt", "legalName"]
     assert len(rows) == 3
     assert max(map(len, rows)) <= 80
-
-
-def test_every_setting_can_be_set() -> None:
-    """The file meltano.yml declares all of the tap's settings and abilities, in the same words."""
-    project = YAML(typ="safe").load(ROOT / "meltano.yml")
-    extractor = project["plugins"]["extractors"][0]
-    declared = {setting["name"]: setting for setting in extractor["settings"]}
-    about = call(TAP, "--about", "--format=json", folder=ROOT)
-    tap = json.loads(about.stdout)
-    known = tap["settings"]["properties"]
-
-    # faker_config needs a package that the tap is not installed with
-    assert list(declared) == [name for name in known if name != "faker_config"]
-    assert {name for name in declared if declared[name].get("sensitive")} == {
-        name for name in known if known[name].get("secret")
-    }
-    for name, setting in SETTINGS["properties"].items():
-        assert declared[name]["description"] == setting["description"]
-    assert extractor["capabilities"] == sorted(tap["capabilities"])

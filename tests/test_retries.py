@@ -50,7 +50,7 @@ def test_a_bad_gateway_is_tried_again() -> None:
         ended = run(config=settings(api))
         assert ended.exit_code == 0
         assert [len(ended.waits), len(ended.warnings)] == [3, 3]
-        assert sorted(record["id"] for record in ended.records) == sorted(ids(api))
+        assert sorted(ended.ids) == sorted(ids(api))
 
 
 @pytest.mark.parametrize("skip", [0, 5], ids=["at first", "on the way"])
@@ -159,7 +159,7 @@ def test_a_lost_answer_is_asked_for_again(fault: Fault, words: str) -> None:
         assert ended.exit_code == 0
         assert [words in warning for warning in ended.warnings] == [True] * times
         assert len(ended.waits) == times
-        assert sorted(record["id"] for record in ended.records) == sorted(ids(api))
+        assert sorted(ended.ids) == sorted(ids(api))
 
 
 @pytest.mark.parametrize("order", ORDERS)

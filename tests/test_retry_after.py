@@ -37,7 +37,7 @@ def test_waits_the_seconds_that_retry_after_asks_for() -> None:
         assert ended.exit_code == 0
         assert [42 <= wait <= 42 + LONGEST_JITTER for wait in ended.waits] == [True]
         assert "429 Too Many Requests" in ended.warnings[0]
-        assert sorted(record["id"] for record in ended.records) == sorted(ids(api))
+        assert sorted(ended.ids) == sorted(ids(api))
 
 
 def test_waits_until_the_date_that_retry_after_names() -> None:
@@ -147,7 +147,7 @@ def test_each_end_of_a_long_list_waits(order: str) -> None:
         ended = run(config=settings(api))
         assert ended.exit_code == 0
         assert [20 <= wait <= 20 + LONGEST_JITTER for wait in ended.waits] == [True, True]
-        assert sorted(record["id"] for record in ended.records) == sorted(ids(api))
+        assert sorted(ended.ids) == sorted(ids(api))
 
 
 def test_an_outage_with_long_waits_fails_within_the_hour(waits: list[float]) -> None:
