@@ -10,10 +10,10 @@ import pytest
 from singer_sdk.exceptions import ConfigValidationError, MapExpressionError
 
 from standins.sequence_api import SequenceAPI
-from tests.support.accounts import settings
 from tap_sequence.errors import SequenceError
 from tap_sequence.settings import SETTINGS
 from tap_sequence.tap import TapSequence
+from tests.support.accounts import settings
 from tests.support.settings import DEFAULTS, FILTERS, REQUIRED, SECRET, batch_config
 from tests.support.sync import sync
 from tests.support.tap import run

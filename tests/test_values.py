@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from standins.sequence_api import SequenceAPI, faults
+from standins.sequence_api import SequenceAPI
 from tap_sequence.errors import SequenceError
 from tap_sequence.singer.writer import MessageWriter
 from tap_sequence.tap import TapSequence
@@ -119,8 +119,7 @@ def test_a_total_that_is_none_counts_as_none(
     number: str, api: SequenceAPI, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A totalResultSize that is no number of customers is as good as none."""
-    body = f'{{"items": [{{"id": "a"}}], "pagination": {{"totalResultSize": {number}}}}}'
-    api.fail(faults.body(body, "application/json"))
+    api.fail(listed('{"id": "a"}', f'{{"totalResultSize": {number}}}'))
     assert sync(api).ids == ["a"]
     assert warnings(caplog) == []
 
