@@ -26,13 +26,25 @@ def main() -> None:
     )
     parser.add_argument("--rounds", type=int, help="runs of each (default: 5; 3 of growth)")
     parser.add_argument(
-        "--quick", action="store_true", help="a minute or two: fewer customers, and no charts"
+        "--quick",
+        action="store_true",
+        help="a minute or two: fewer customers; nothing is kept or drawn",
     )
     parser.add_argument(
         "--growth", action="store_true", help="the tap alone, with up to 500,000 customers"
     )
+    parser.add_argument(
+        "--draw",
+        action="store_true",
+        help="measure nothing, and draw what the same command measured last",
+    )
     given = parser.parse_args()
     wanted = given.only or (["growth"] if given.growth else SCENARIOS[:-1])
+    kept = CACHE / ("growth.json" if wanted == ["growth"] else "results.json")
+    if given.draw:
+        charts.draw(Results.kept(kept), FOLDER)
+        return
+
     size, rounds = (10, given.rounds or 1) if given.quick else (1, given.rounds or 5)
 
     CACHE.mkdir(exist_ok=True)
@@ -55,10 +67,9 @@ def main() -> None:
         results.growth = scenarios.growth(sorted({*sizes}), given.rounds or min(rounds, 3))
 
     print(results.tables())  # noqa: T201  what this command is for
-    results.keep(CACHE / "results.json")
     if not given.quick:
-        for file, chart in charts.draw(results).items():
-            (FOLDER / file).write_text(chart, encoding="utf-8")
+        results.keep(kept)
+        charts.draw(results, FOLDER)
 
 
 if __name__ == "__main__":

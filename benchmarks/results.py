@@ -7,15 +7,14 @@ import os
 import platform
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from benchmarks.clients import TAP
+from benchmarks.measuring import Cost
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
-
-    from benchmarks.measuring import Cost
 
 
 @dataclass
@@ -129,6 +128,22 @@ class Results:
     def keep(self, file: Path) -> None:
         """Write it as JSON."""
         file.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+
+    @classmethod
+    def kept(cls, file: Path) -> Self:
+        """Return what was written with `keep`."""
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        results = cls(kept["versions"])
+        for name, one in kept["comparisons"].items():
+            costs = {client: Cost(*cost) for client, cost in one["costs"].items()}
+            results.comparisons[name] = Comparison(one["title"], one["rounds"], costs)
+        if one := kept["growth"]:
+            sizes = {int(customers): Cost(*cost) for customers, cost in one["costs"].items()}
+            results.growth = Growth(one["rounds"], sizes)
+        if one := kept["requests"]:
+            counts = {what: (made, least) for what, (made, least) in one["counts"].items()}
+            results.requests = Requests(counts)
+        return results
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> str:

@@ -14,7 +14,7 @@ from benchmarks.charts import draw
 from benchmarks.clients import CLIENTS, TAP
 from benchmarks.environments import version
 from benchmarks.measuring import Cost, FailedError, measure
-from benchmarks.results import Comparison, Growth, Results
+from benchmarks.results import Comparison, Growth, Requests, Results
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,19 +57,38 @@ def test_fixed_versions() -> None:
     assert all(version(client.peer, client.package) for client in CLIENTS)
 
 
-def test_charts_and_tables() -> None:
-    """Charts are well-formed, and tables hold the medians and the ratios to the tap's."""
-    costs = {TAP: Cost(2, 1.5, 50), "a & b": Cost(5, 4.5, 80)}
-    results = Results(
-        {TAP: "singer-sdk 1"},
-        {"reading": Comparison("Reading", 5, costs)},
-        Growth(3, {1_000: Cost(1, 1, 50), 10_000: Cost(3, 2, 52)}),
-    )
+RESULTS = Results(
+    {TAP: "singer-sdk 1"},
+    {"reading": Comparison("Reading", 5, {TAP: Cost(2, 1.5, 50), "a & b": Cost(5, 4.5, 80)})},
+    Growth(3, {1_000: Cost(1, 1, 50), 10_000: Cost(3, 2, 52)}),
+    Requests({"nothing new": (1, 1)}),
+)
 
-    drawn = draw(results)
 
-    assert set(drawn) == {"results.svg", "growth.svg"}
-    for chart in drawn.values():
-        assert ET.fromstring(chart).tag.endswith("svg")  # noqa: S314  our own
-    assert ">1.0 = 2.0 s<" in drawn["results.svg"]
-    assert "a & b         5.00 s   2.50     4.50 s   3.00   80 MB" in results.tables()
+def test_charts_and_tables(tmp_path: Path) -> None:
+    """Charts are well-formed on white, and tables hold the medians and the ratios to the tap's."""
+    draw(RESULTS, tmp_path)
+
+    texts = []
+    for name in ("results.svg", "growth.svg"):
+        chart = ET.parse(tmp_path / name)  # noqa: S314  our own
+        background = chart.find(".//{*}path")
+        assert background is not None
+        assert background.attrib["style"] == "fill: #ffffff"
+        texts += [text.text for text in chart.findall(".//{*}text")]
+    assert {"a & b", "1.0 = 2.0 s", "2.5", "number of customers, logarithmic scale"} <= {*texts}
+    assert "a & b         5.00 s   2.50     4.50 s   3.00   80 MB" in RESULTS.tables()
+
+
+def test_kept_results(tmp_path: Path) -> None:
+    """What was kept is read again as it was, and the same results give the same charts."""
+    RESULTS.keep(tmp_path / "kept.json")
+    again = Results.kept(tmp_path / "kept.json")
+
+    assert again == RESULTS
+    charts = []
+    for results in (RESULTS, again):
+        draw(results, tmp_path)
+        charts.append([file.read_bytes() for file in sorted(tmp_path.glob("*.svg"))])
+    assert len(charts[0]) == 2
+    assert charts[0] == charts[1]
