@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks import charts, scenarios
 from benchmarks.clients import CLIENTS, write_schema
 from benchmarks.environments import CACHE
 from benchmarks.results import Results
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 FOLDER = Path(__file__).parent
 SCENARIOS = ("reading", "waiting", "loading", "requests", "growth")
 
 
-def main() -> None:
-    """Measure what is asked for, print it, and draw it."""
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Read and load the same generated customers with tap-sequence and with what a "
@@ -38,34 +42,51 @@ def main() -> None:
         action="store_true",
         help="measure nothing, and draw what the same command measured last",
     )
-    given = parser.parse_args()
-    wanted = given.only or (["growth"] if given.growth else SCENARIOS[:-1])
-    kept = CACHE / ("growth.json" if wanted == ["growth"] else "results.json")
-    if given.draw:
-        charts.draw(Results.kept(kept), FOLDER)
-        return
+    return parser.parse_args()
 
-    size, rounds = (10, given.rounds or 1) if given.quick else (1, given.rounds or 5)
 
+def measured(wanted: Sequence[str], *, quick: bool, rounds: int | None) -> Results:
+    """Measure these scenarios.
+
+    Args:
+        wanted: Which of SCENARIOS.
+        quick: Whether a tenth of the customers will do.
+        rounds: How often each is measured, if not as often as it is by default.
+    """
+    size, often = (10, rounds or 1) if quick else (1, rounds or 5)
     CACHE.mkdir(exist_ok=True)
     (CACHE / ".gitignore").write_text("*\n")
     write_schema()
     scenarios.warm_up()
     results = Results({client.name: client.version for client in CLIENTS})
     if "reading" in wanted:
-        results.comparisons["reading"] = scenarios.reading(50_000 // size, 0, rounds)
+        results.comparisons["reading"] = scenarios.reading(50_000 // size, 0, often)
     if "waiting" in wanted:
         for latency in (50, 200):
             name = f"waiting {latency} ms"
-            results.comparisons[name] = scenarios.reading(20_000 // size, latency, rounds)
+            results.comparisons[name] = scenarios.reading(20_000 // size, latency, often)
     if "loading" in wanted:
-        results.comparisons |= scenarios.loading(50_000 // size, rounds)
+        results.comparisons |= scenarios.loading(50_000 // size, often)
     if "requests" in wanted:
         results.requests = scenarios.requests(20_000 // size, 250)
     if "growth" in wanted:
         sizes = [1_000, 10_000, 100_000 // size, 500_000 // size]
-        results.growth = scenarios.growth(sorted({*sizes}), given.rounds or min(rounds, 3))
+        results.growth = scenarios.growth(sorted({*sizes}), rounds or min(often, 3))
 
+    return results
+
+
+def main() -> None:
+    """Measure what is asked for, print it, and draw it."""
+    given = arguments()
+    wanted = given.only or (["growth"] if given.growth else SCENARIOS[:-1])
+    kept = CACHE / ("growth.json" if wanted == ["growth"] else "results.json")
+    if given.draw:
+        if not kept.exists():
+            raise SystemExit(f"nothing to draw: {kept} is written by a measurement")
+        charts.draw(Results.kept(kept), FOLDER)
+        return
+    results = measured(wanted, quick=given.quick, rounds=given.rounds)
     print(results.tables())  # noqa: T201  what this command is for
     if not given.quick:
         results.keep(kept)
