@@ -17,11 +17,13 @@ from tap_sequence.api.client import Client as APIClient
 from tests.support import commands
 from tests.support.clients import Client, client_of
 from tests.support.waits import over_at_once
+from tests.support.workers import Scheduler, slow_first
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
 
 # Some hundred processes start, in half the time where the bytecode of what they import is kept
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -39,6 +41,17 @@ settings.load_profile("default")
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """Start no workers for single files: that takes longer than they save."""
     return None if config.args_source is config.ArgsSource.TESTPATHS else 0
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduler:
+    """Hand the tests out by our rules."""
+    return Scheduler(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let a worker begin with the slowest tests."""
+    if hasattr(config, "workerinput"):
+        slow_first(items)
 
 
 @pytest.fixture

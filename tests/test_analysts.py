@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from standins.sequence_api import SequenceAPI
     from tests.support.rows import Row, Rows
 
-pytestmark = pytest.mark.xdist_group("analysts")
 
 DOCUMENT = "docs/analysts.md"
 

@@ -227,7 +227,6 @@ def without_times(output: str) -> list[str]:
     return [re.sub(r"^\d{4}-\d\d-\d\dT\S+Z ", "", line).rstrip() for line in output.splitlines()]
 
 
-@pytest.mark.xdist_group("clone")
 def test_the_first_command(clone: Path, nothing_but_python: dict[str, str]) -> None:
     """The readme's first command, word for word, in a fresh clone: it prints what is shown."""
     printed = iter(without_times(execute(COMMANDS[0], clone, nothing_but_python)))
@@ -235,7 +234,6 @@ def test_the_first_command(clone: Path, nothing_but_python: dict[str, str]) -> N
     assert [line for line in shown if line not in printed] == []
 
 
-@pytest.mark.xdist_group("clone")
 def test_the_other_commands(clone: Path, nothing_but_python: dict[str, str]) -> None:
     """The readme's commands for a real account work, and load the columns that it shows."""
     commands = [

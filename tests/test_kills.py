@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from standins.sequence_api import SequenceAPI
 from tests.support.kills import killed_loads
 
@@ -13,9 +11,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from standins.postgres import Database
-
-# Two runs of Meltano at once get in each other's way in one project
-pytestmark = pytest.mark.xdist_group("meltano")
 
 
 def test_a_load_that_is_killed_is_complete_in_the_end(database: Database, tmp_path: Path) -> None:

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-# Two runs of Meltano at once get in each other's way in one project
-pytestmark = pytest.mark.xdist_group("meltano")
-
 
 class Meltano:
     """The project's Meltano, with the stand-ins as its account and its warehouse."""

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-# Two runs of Meltano at once get in each other's way in one project
-pytestmark = pytest.mark.xdist_group("meltano")
 
 WRONG = {
     "api_version": "latest",

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from standins.postgres import Database
     from tests.support.rows import Row
 
-pytestmark = pytest.mark.xdist_group("projects")
 
 MELTANO_PAGE = "docs/meltano.md"
 

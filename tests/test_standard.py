@@ -18,7 +18,6 @@ from tests.support.accounts import KEY, of_all_versions, settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.xdist_group("standard")
 
 CONFIG: dict[str, Any] = {**KEY, "api_url": "http://127.0.0.1/api"}
 """The suite makes a tap while it is collected, before there is an API."""

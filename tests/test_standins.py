@@ -15,8 +15,6 @@ from standins.postgres import URL_VARIABLE, Database, postgres
 from tests.support.commands import ROOT
 from tests.support.waits import until
 
-pytestmark = pytest.mark.xdist_group("standins")
-
 RUNNER = [sys.executable, "-m", "standins", "--customers", "3"]
 
 DATABASE_URL = "$TARGET_POSTGRES_SQLALCHEMY_URL"

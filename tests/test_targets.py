@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from standins.postgres import Database
     from standins.sequence_api import SequenceAPI
 
-pytestmark = pytest.mark.xdist_group("targets")
 
 DOCUMENT = "docs/targets.md"
 
