@@ -10,7 +10,19 @@ class SequenceError(Exception):
     """A failure in plain words: one line that says what is wrong and what to change.
 
     Its text never holds a credential, a body, or a customer's data other than the id.
+
+    Attributes:
+        everywhere: Whether reading another list would fail, too.
     """
+
+    def __init__(self, message: str, *, everywhere: bool = False) -> None:
+        """Take the message, and whether it fails everywhere."""
+        super().__init__(message)
+        self.everywhere = everywhere
+
+
+class GaveUpError(SequenceError):
+    """There was no answer after all tries."""
 
 
 class Stopped(SystemExit):
@@ -32,14 +44,20 @@ class RefusedError(SequenceError):
 
     Attributes:
         status: HTTP status of the answer.
+        version: The API's version that answered, where it says so.
     """
 
-    def __init__(self, message: str, status: int) -> None:
-        """Take the message and the status."""
-        super().__init__(message)
+    def __init__(self, message: str, status: int, version: str | None = None) -> None:
+        """Take the message, the status and the version."""
+        super().__init__(message, everywhere=status in _EVERYWHERE)
         self.status = status
+        self.version = version
 
     @property
     def of_the_key(self) -> bool:
         """Whether it is the key that is refused, so that no other request would fare better."""
         return self.status == HTTPStatus.UNAUTHORIZED
+
+
+_EVERYWHERE = {HTTPStatus.UNAUTHORIZED, HTTPStatus.PROXY_AUTHENTICATION_REQUIRED}
+"""HTTP statuses that any other request would be answered with, too."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dotenv import find_dotenv, load_dotenv
 from singer_sdk import typing as th
 
+from tap_sequence.api.client import VERSIONS
 from tap_sequence.api.limit import LIMIT
 from tap_sequence.errors import SequenceError
 
@@ -44,7 +45,7 @@ SETTINGS: dict[str, Any] = th.PropertiesList(
     th.Property(
         "api_version",
         th.StringType,
-        allowed_values=["2024-01-01", "2024-05-09", "2024-07-30"],
+        allowed_values=list(VERSIONS),
         title="API version",
         description="Version of the API that answers: 2024-01-01, 2024-05-09 or 2024-07-30. "
         "Default: the version that the key is pinned to, or else the latest.",

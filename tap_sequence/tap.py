@@ -22,7 +22,7 @@ from typing_extensions import override
 from tap_sequence import mistakes, settings
 from tap_sequence.api.client import Client
 from tap_sequence.batch_config import BATCH_CONFIG
-from tap_sequence.errors import SequenceError, Stopped
+from tap_sequence.errors import GaveUpError, SequenceError, Stopped
 from tap_sequence.files import read_object
 from tap_sequence.singer.bookmarks import bookmarks
 from tap_sequence.singer.catalog import completed
@@ -134,19 +134,35 @@ class TapSequence(Tap):
         return [stream(self, lambda: self.client) for stream in STREAMS]
 
     def sync(self) -> None:
-        """Sync the selected streams, one after the other.
+        """Sync the selected streams, one after the other; one's failure is not the others'.
 
-        The SDK's `sync_all` does the same, but fails on what another tap may have left in the state
-        in place of the SDK's progress markers, of which this tap has none.
+        The SDK's `sync_all` ends with the first failure. It also fails on what another tap may have
+        left in the state in place of the SDK's progress markers, of which this tap has none.
 
         Raises:
-            SequenceError: If a stream cannot be read to its end.
+            SequenceError: If a stream could not be read to its end.
         """
         if self.state:
             self.state_writer.write_state(self.state)
-        for stream in self.streams.values():
-            if stream.selected:
+        selected = [stream for stream in self.streams.values() if stream.selected]
+        failed: list[str] = []
+        answers = -1  # when a stream last failed for lack of an answer
+        for stream in selected:
+            try:
                 stream.sync()
+            except SequenceError as error:
+                no_answer = isinstance(error, GaveUpError)
+                down = no_answer and answers == self.client.answers
+                if error.everywhere or down or len(selected) == 1:
+                    raise
+                answers = self.client.answers if no_answer else answers
+                self.logger.error(  # noqa: TRY400  a traceback says nothing to a user
+                    "%s failed, going on with the next stream: %s", stream.name, error
+                )
+                failed.append(stream.name)
+        if failed:
+            count = f"{len(failed)} of {len(selected)} streams"
+            raise SequenceError(f"{count} failed, for the reasons above: {', '.join(failed)}")
 
     @classmethod
     @override

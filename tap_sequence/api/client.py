@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.client import responses
 from threading import local
@@ -20,6 +21,7 @@ from tap_sequence.api.refusals import WHAT_TO_CHECK, said
 from tap_sequence.api.retries import PassingError
 from tap_sequence.api.transport import LARGEST_ANSWER, TooLargeError, open_session, read_body
 from tap_sequence.errors import RefusedError, SequenceError
+from tap_sequence.times import utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from pyrate_limiter import Limiter
 
     from tap_sequence.api.decoding import Json
+
+VERSIONS = ("2024-01-01", "2024-05-09", "2024-07-30")
+"""The published versions of the API."""
 
 MEDIA_TYPE = re.compile(
     "(application|audio|font|image|message|model|multipart|text|video)/[a-z0-9.+-]{1,40}"
@@ -41,10 +46,12 @@ class Reply(NamedTuple):
     Attributes:
         body: The decoded JSON.
         unstorable: Whether its texts can hold characters that targets can't store.
+        date: When it was answered, by the API's clock, in the fixed-width form of `times`.
     """
 
     body: Json
     unstorable: bool
+    date: str | None
 
 
 @dataclass(kw_only=True, eq=False, repr=False)  # a repr would show the secret
@@ -61,6 +68,7 @@ class Client:
         max_requests_per_minute: How many requests `limit` lets through in a minute.
         logger: What warnings are told.
         limit: What each request has to be let through by, before it is made.
+        answers: How many requests have been answered with status 200.
     """
 
     api_url: str
@@ -72,6 +80,7 @@ class Client:
     max_requests_per_minute: int
     logger: Logger
     limit: Limiter = field(init=False)
+    answers: int = field(init=False, default=0)
     _sessions: local = field(init=False, default_factory=local)
     _versions_warned: set[str] = field(init=False, default_factory=set)
 
@@ -105,7 +114,8 @@ class Client:
         if response.status_code != HTTPStatus.OK:
             raise _refusal(line, response, self.quoted(answer, private))
         self._check_version(line, response)
-        return Reply(answer, unstorable)
+        self.answers += 1
+        return Reply(answer, unstorable, _date(response))
 
     def quoted(self, body: Json, private: Iterable[str]) -> str:
         """Quote Sequence in brackets, as far as that tells nothing of a customer or the secret.
@@ -149,8 +159,9 @@ class Client:
                 proxied=bool(session.proxies),
             )
         # Outside, as what requests raised holds the URL, and with it the filters' values
-        kind = PassingError if passing else SequenceError
-        raise kind(f"{line}: {words}")
+        if passing:
+            raise PassingError(f"{line}: {words}", everywhere=True)
+        raise SequenceError(f"{line}: {words}", everywhere=True)
 
     @property
     def _session(self) -> requests.Session:
@@ -192,9 +203,19 @@ def _refusal(line: str, response: requests.Response, quoted: str) -> PassingErro
     status = response.status_code
     message = f"{line}: {status} {responses.get(status, '')}".rstrip() + quoted
     if can_pass(status):
-        return PassingError(message, response.headers.get("Retry-After", ""))
+        # The limit is the key's
+        everywhere = status == HTTPStatus.TOO_MANY_REQUESTS
+        return PassingError(message, response.headers.get("Retry-After", ""), everywhere=everywhere)
     check = WHAT_TO_CHECK.get(status, "check api_url and api_version")
-    return RefusedError(f"{message}; {check}", status)
+    return RefusedError(f"{message}; {check}", status, response.headers.get("Sequence-Version"))
+
+
+def _date(response: requests.Response) -> str | None:
+    """Read the header Date, of which HTTP says that every server sends it."""
+    try:
+        return utc_text(parsedate_to_datetime(response.headers.get("Date", "")))
+    except (ValueError, OverflowError):
+        return None
 
 
 def _no_json(line: str, response: requests.Response, size: int) -> PassingError:

@@ -28,12 +28,14 @@ class Answer(NamedTuple):
         unstorable: Whether their texts can hold characters that targets can't store.
         after: Cursor of the next page; None on the last one.
         total: How many records the whole list has, where the API says so.
+        date: When it was answered, by the API's clock, in the fixed-width form of `times`.
     """
 
     items: list[Json]
     unstorable: bool
     after: str | None
     total: int | None
+    date: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,7 @@ class ListEndpoint:
         client: What makes its requests.
         path: Its path below the API's URL.
         page_size: How many items a page is to have.
+        limited: Whether it takes `limit`; else the API decides on the size of a page.
         ordered: Whether it takes `sortOrder`.
         switches: Parameters that are always sent, the same for all accounts.
         filters: Parameters that choose by what customers are called; no message quotes them.
@@ -52,6 +55,7 @@ class ListEndpoint:
     client: Client
     path: str
     page_size: int
+    limited: bool = True
     ordered: bool
     switches: Mapping[str, str] = field(default_factory=dict)
     filters: Mapping[str, str] = field(default_factory=dict)
@@ -76,7 +80,7 @@ class ListEndpoint:
             quoted = self.client.quoted(reply.body, private)
             raise self._unexpected("an array called items", items, quoted)
         pagination = reply.body.get("pagination")
-        if pagination is None and len(items) < self.page_size:
+        if pagination is None and self.limited and len(items) < self.page_size:
             pagination = {}
         if not isinstance(pagination, dict):
             raise self._unexpected("an object called pagination", pagination)
@@ -86,14 +90,16 @@ class ListEndpoint:
             reply.unstorable,
             self._cursor(pagination.get("after")),
             total if type(total) is int and 0 <= total < LARGEST_TOTAL else None,
+            reply.date,
         )
 
     def _parameters(self, position: Position) -> dict[str, str | int]:
         parameters: dict[str, str | int] = {
             **self.switches,
             **self.filters,
-            "limit": self.page_size,
         }
+        if self.limited:
+            parameters["limit"] = self.page_size
         if self.ordered:
             parameters["sortOrder"] = position.order
         if position.cursor is not None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import backoff
 
-from tap_sequence.errors import SequenceError
+from tap_sequence.errors import GaveUpError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -34,12 +34,14 @@ class PassingError(Exception):
 
     Attributes:
         retry_after: What the answer's header of this name said, if there was one.
+        everywhere: Whether any other request would fail now, too.
     """
 
-    def __init__(self, message: str, retry_after: str = "") -> None:
-        """Take the message and the header."""
+    def __init__(self, message: str, retry_after: str = "", *, everywhere: bool = False) -> None:
+        """Take the message, the header, and whether it fails everywhere."""
         super().__init__(message)
         self.retry_after = retry_after
+        self.everywhere = everywhere
 
 
 def answer_to(ask: Callable[[], T], failed_at: Callable[[], float], logger: Logger) -> T:
@@ -55,7 +57,7 @@ def answer_to(ask: Callable[[], T], failed_at: Callable[[], float], logger: Logg
         The answer.
 
     Raises:
-        SequenceError: If there is none after all tries.
+        GaveUpError: If there is none after all tries.
     """
 
     def announce(details: Details) -> None:
@@ -80,7 +82,8 @@ def answer_to(ask: Callable[[], T], failed_at: Callable[[], float], logger: Logg
         return tried()
     except PassingError as error:
         message = f"{error}; gave up after {TRIES} tries in {monotonic() - started:.0f} s"
-    raise SequenceError(f"{message}; the next run carries on")
+        everywhere = error.everywhere
+    raise GaveUpError(f"{message}; the next run carries on", everywhere=everywhere)
 
 
 def _waits(logger: Logger) -> Generator[float, Any, None]:

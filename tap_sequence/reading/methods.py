@@ -144,6 +144,12 @@ class Changed(Read):
         self._key = key
         self._again = again or ""
         self._began: str | None = None
+        self._timed: bool | None = None
+
+    @property
+    def untimed(self) -> bool:
+        """Whether there were records, and none of them had a time of change."""
+        return self._timed is False
 
     @override
     def resume(self, left: InterruptedRead) -> None:
@@ -175,6 +181,8 @@ class Changed(Read):
         """Choose by both times; a record without one of them always passes that one."""
         if self._began is None:
             self._began = min(self._started, page.answered or self._started)
+        if page.records and not self._timed:
+            self._timed = any(record.get(self._key) for record in page.records)
         return [
             record
             for record, created in zip(page.records, page.times, strict=True)

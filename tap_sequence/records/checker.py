@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -37,12 +37,18 @@ class Checker:
 
     Args:
         schema: Schema of an object with properties.
+
+    Attributes:
+        surprises: Paths below the top level where values had another type than the schema declares.
     """
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         """Build the types that msgspec checks against."""
+        self.surprises: set[str] = set()
         self._strict = _type_of(schema, datetime)
         self._lenient = _type_of(schema, _Time)
+        properties = {name: _without_insides(of) for name, of in schema["properties"].items()}
+        self._shallow = _type_of({**schema, "properties": properties}, _Time)
         self._times = [
             (name, _attribute(place))
             for place, (name, of) in enumerate(schema["properties"].items())
@@ -50,7 +56,7 @@ class Checker:
         ]
 
     def times(self, item: Record) -> Iterator[tuple[str, datetime]]:
-        """Check an object.
+        """Check an object; below its top level another type is noted, and no error.
 
         Args:
             item: The object, decoded from JSON.
@@ -59,7 +65,7 @@ class Checker:
             Name and value of each date-time among its properties.
 
         Raises:
-            MismatchError: If a value has another type than the schema declares.
+            MismatchError: If a value at the top level has another type than the schema declares.
         """
         try:
             checked = self._checked(item)
@@ -74,10 +80,30 @@ class Checker:
         try:
             return msgspec.convert(item, self._strict, builtin_types=_EXACT)
         except msgspec.ValidationError:
-            return msgspec.convert(
-                item, self._lenient, builtin_types=_EXACT, dec_hook=_lenient_time
-            )
+            pass
+        try:
+            return _lenient(item, self._lenient)
+        except msgspec.ValidationError as error:
+            path = _mismatch(error).path
+            if not _NESTED.search(path):
+                raise
+            self.surprises.add(_PLACES.sub("[]", path))
+        return _lenient(item, self._shallow)
 
+
+def _lenient(item: Record, kind: Any) -> Any:
+    return msgspec.convert(item, kind, builtin_types=_EXACT, dec_hook=_lenient_time)
+
+
+def _without_insides(schema: Any) -> Any:
+    """Declare a property's own type, and nothing of what is in it."""
+    if not isinstance(schema, dict):
+        return schema
+    return {keyword: schema[keyword] for keyword in ("type", "format") if keyword in schema}
+
+
+_NESTED = re.compile(r"[.\[]")
+_PLACES = re.compile(r"\[[^\]]*\]")
 
 _EXACT = (Decimal,)  # else text that reads as a number passes for one
 
@@ -103,6 +129,7 @@ def _mismatch(error: msgspec.ValidationError) -> MismatchError:
     for ours, theirs in _KINDS.items():
         words = re.sub(rf"\b{re.escape(ours)}\b", theirs, words)
     words = words.replace("`", "").replace(" | ", " or ")
+    words = words.replace("Invalid RFC3339 encoded date", "expected a date such as 2024-01-31")
     return MismatchError(path.rstrip("`") or "(all)", f"{words[0].lower()}{words[1:]}")
 
 
@@ -140,6 +167,8 @@ def _type_of(schema: Any, time: type[datetime]) -> Any:
             declared = list[items]
         case "string" if schema.get("format") == "date-time":
             declared = time
+        case "string" if schema.get("format") == "date":
+            declared = date
         case str(name) if name in _SCALARS:
             declared = _SCALARS[name]
         case _:

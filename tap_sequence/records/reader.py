@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tap_sequence.errors import SequenceError
 from tap_sequence.pages import Page, Record
 from tap_sequence.records.checker import NO_TIME, Checker, MismatchError
+from tap_sequence.records.converter import Converter
 from tap_sequence.records.texts import storable
 from tap_sequence.times import utc_text
 from tap_sequence.wording import kind_of
@@ -41,6 +42,7 @@ class RecordReader:
         *,
         keys: Sequence[str],
         created_at: str | None,
+        replication_key: str | None = None,
         deselect: Callable[[Record], object],
     ) -> None:
         """Prepare for a stream.
@@ -52,6 +54,7 @@ class RecordReader:
             keys: Names of the properties that tell one record from another.
             created_at: Name of the property that holds the creation time, if the list is in its
                 order.
+            replication_key: Name of the property that holds the replication key, if there is one.
             deselect: Takes out of a record what is not selected below its top level.
         """
         self.unknown_fields: set[str] = set()
@@ -59,32 +62,54 @@ class RecordReader:
         self._stream = stream
         self._keys = tuple(keys)
         self._created_at = created_at
-        needed = [*keys, *([created_at] if created_at else [])]
+        self._read_by = {name for name in (created_at, replication_key) if name}
+        needed = {*keys, *self._read_by}
         known = schema.get("properties") or {}
         self._known = frozenset({*known, *needed})
         properties = dict(selected.get("properties") or {})
-        for name in needed:
-            properties.setdefault(name, known.get(name, {}))
+        missing = needed - properties.keys()
+        properties |= {name: known.get(name, {}) for name in missing}
+        # Not the replication key, nor the keys: no target can do without them
+        self._hidden = missing & {created_at} - {replication_key}
         self._wanted = frozenset(properties)
         nested = any(of != known.get(name, {}) for name, of in properties.items())
         self._deselect = deselect if nested else None
-        if created_at:  # whatever the catalog makes of it: bookmark and order rest on it
-            properties[created_at] = {"type": ["string", "null"], "format": "date-time"}
+        # Whatever the catalog makes of these times: bookmark and order rest on them
+        time = {"type": ["string", "null"], "format": "date-time"}
+        properties |= dict.fromkeys(self._read_by, time)
+        self._converter = Converter(properties)
         self._checker = Checker({**selected, "type": "object", "properties": properties})
 
+    @property
+    def surprises(self) -> set[str]:
+        """Paths below the top level where values had another type than the schema declares."""
+        return self._checker.surprises
+
+    @property
+    def cut(self) -> set[str]:
+        """Names of the properties whose times were cut down to dates."""
+        return self._converter.cut
+
     def page(
-        self, items: Iterable[Any], *, unstorable: bool, after: str | None, total: int | None
+        self,
+        items: Iterable[Any],
+        *,
+        unstorable: bool,
+        after: str | None,
+        total: int | None,
+        answered: str | None = None,
     ) -> Page:
         """Check and normalise the items of one page.
 
         Fields that the schema does not declare are dropped at the top level and kept below it.
-        The creation time is rewritten in the fixed-width form of `utc_text`.
+        Creation time and replication key are rewritten in the fixed-width form of `utc_text`.
 
         Args:
             items: The page's items, decoded from JSON.
             unstorable: Whether their texts can hold characters that targets can't store.
             after: Cursor of the next page.
             total: How many records the whole list has.
+            answered: When the API answered.
 
         Returns:
             The page, with one record for each item.
@@ -94,13 +119,12 @@ class RecordReader:
                 the schema declares. The message names the record and the field, never a value.
         """
         records = [self._read(item, unstorable=unstorable) for item in items]
-        return Page(
-            records,
-            [self._key(record) for record in records],
-            [record.get(self._created_at or "") for record in records],
-            after,
-            total,
-        )
+        keys = [self._key(record) for record in records]
+        times = [record.get(self._created_at or "") for record in records]
+        for name in self._hidden:
+            for record in records:
+                record.pop(name, None)
+        return Page(records, keys, times, after, total, answered)
 
     def _key(self, record: Record) -> str:
         if len(self._keys) == 1:
@@ -124,9 +148,10 @@ class RecordReader:
                 self.characters_removed = self.characters_removed or cleaned != item
                 item = cleaned
             self._check_keys(item)
+            self._converter.convert(item)
             self._normalise(item)
         except MismatchError as error:
-            needed = error.path in {*self._keys, self._created_at}
+            needed = error.path in {*self._keys, *self._read_by}
             remedy = "" if needed else "; deselect the field to go on without it"
             raise self._error(item, f"{error}{remedy}") from None
         except RecursionError:
@@ -144,8 +169,8 @@ class RecordReader:
 
     def _normalise(self, item: Record) -> None:
         for name, time in self._checker.times(item):
-            # Others than the creation time stay as sent, where every target reads them so
-            if name == self._created_at or not _PLAIN.fullmatch(item[name]):
+            # Others stay as sent, where every target reads them so
+            if name in self._read_by or not _PLAIN.fullmatch(item[name]):
                 try:
                     item[name] = utc_text(time)
                 except OverflowError:

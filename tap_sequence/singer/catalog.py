@@ -12,6 +12,7 @@ from singer_sdk.singerlib.catalog import (
 
 from tap_sequence.errors import SequenceError
 from tap_sequence.files import is_unicode
+from tap_sequence.singer.stream import CREATED_AT
 from tap_sequence.wording import kind_of, printable, shown
 
 if TYPE_CHECKING:
@@ -88,12 +89,13 @@ def _completed(entry: dict[str, Any], stream: Any) -> dict[str, Any]:
         own = {"selected": True}
         metadata.append({"breadcrumb": [], "metadata": own})
     _check_keys(entry, own, stream)
+    replication_key = _replication_key(entry, own, stream)
     return {
         "tap_stream_id": name,
         "stream": name,
-        "schema": _schema(entry.get("schema"), stream),
+        "schema": _schema(entry.get("schema"), stream, replication_key),
         "key_properties": list(stream.primary_keys),
-        "replication_key": stream.replication_key,
+        "replication_key": replication_key,
         "replication_method": _method(entry, own, stream),
         "metadata": metadata,
     }
@@ -117,11 +119,28 @@ def _method(entry: dict[str, Any], own: dict[str, Any], stream: Any) -> str | No
     return method
 
 
+def _replication_key(entry: dict[str, Any], own: dict[str, Any], stream: Any) -> str | None:
+    """Return the replication key that the catalog asks for, or else the stream's.
+
+    A list that is ordered by creation can be replicated by that time, whatever other it has.
+    """
+    keys = [stream.replication_key]
+    if stream.replication_key and stream.ordered and CREATED_AT in stream.schema["properties"]:
+        keys.append(CREATED_AT)
+    chosen: str | None = None
+    for where, given in (
+        ("replication-key", own.get("replication-key")),
+        ("replication_key", entry.get("replication_key")),
+    ):
+        if given is not None:
+            _one_of(list(dict.fromkeys(keys)), given, given, f"{stream.name}: {where}")
+            chosen = chosen or given
+    return chosen or keys[0]
+
+
 def _check_keys(entry: dict[str, Any], own: dict[str, Any], stream: Any) -> None:
-    """Refuse a name or keys that the stream doesn't have."""
+    """Refuse a name or primary keys that the stream doesn't have."""
     for where, given, expected in (
-        ("replication-key", own.get("replication-key"), stream.replication_key),
-        ("replication_key", entry.get("replication_key"), stream.replication_key),
         ("table-key-properties", own.get("table-key-properties"), list(stream.primary_keys)),
         ("key_properties", entry.get("key_properties"), list(stream.primary_keys)),
         ("stream", entry.get("stream"), stream.name),
@@ -147,7 +166,7 @@ def _metadata(given: object, place: str) -> list[dict[str, Any]]:
     return metadata
 
 
-def _schema(given: object, stream: Any) -> dict[str, Any]:
+def _schema(given: object, stream: Any, replication_key: str | None) -> dict[str, Any]:
     """Return the schema that is given, with the fields that reading itself needs, or the own."""
     own: dict[str, Any] = stream.schema
     place = f"{stream.name}: schema"
@@ -158,7 +177,7 @@ def _schema(given: object, stream: Any) -> dict[str, Any]:
     types = schema.get("type", "object")
     for kind in {types} if isinstance(types, str) else {*types} - {"null"}:
         _one_of(["object"], kind, types, f"{place}.type")
-    needed = {*stream.primary_keys, stream.replication_key} & own["properties"].keys()
+    needed = {*stream.primary_keys, replication_key} & own["properties"].keys()
     missing = {name: own["properties"][name] for name in needed - schema["properties"].keys()}
     return {**schema, "type": "object", "properties": {**schema["properties"], **missing}}
 

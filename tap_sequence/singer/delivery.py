@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tap_sequence.api.ahead import BackgroundRequests
 from tap_sequence.errors import RefusedError, SequenceError
+from tap_sequence.reading.methods import Changed
 from tap_sequence.reading.progress import Progress
 from tap_sequence.singer.progress_log import ProgressLog
 
@@ -111,8 +112,13 @@ class Deliveries:
         self._warn_of_the_list(read)
 
     def _page(self, answer: Answer) -> Page:
-        items, unstorable, after, total = answer
-        return self._reader.page(items, unstorable=unstorable, after=after, total=total)
+        return self._reader.page(
+            answer.items,
+            unstorable=answer.unstorable,
+            after=answer.after,
+            total=answer.total,
+            answered=answer.date,
+        )
 
     def _warn_of_the_list(self, read: Read) -> None:
         walk = read.walk
@@ -134,6 +140,18 @@ class Deliveries:
                 self._name,
                 walk.total,
             )
+        if not read.proved:
+            self._logger.warning(
+                "The bookmark of %s does not move, as the API's count does not prove that nothing "
+                "was passed over: the next run delivers once more what has changed since it",
+                self._name,
+            )
+        if isinstance(read, Changed) and read.untimed:
+            self._logger.warning(
+                "None of the %s has a time of change, so each run delivers them all; api_version "
+                "2024-07-30 has it for most lists",
+                self._name,
+            )
 
     def _warn_of_what_was_changed(self) -> None:
         if unknown := self._reader.unknown_fields - self._declared:
@@ -147,6 +165,17 @@ class Deliveries:
                 "The API sent fields that the catalog does not declare, and they were dropped "
                 "(discover it again to have them): %s",
                 _in_words(missing),
+            )
+        if self._reader.surprises:
+            self._logger.warning(
+                "The API sent values of other types than declared, and they were delivered as they "
+                "came: %s",
+                ", ".join(f"{self._name}.{path}" for path in sorted(self._reader.surprises)[:20]),
+            )
+        if self._reader.cut:
+            self._logger.warning(
+                "The API sent times where dates are declared, and their dates were delivered: %s",
+                ", ".join(sorted(self._reader.cut)),
             )
         if self._reader.characters_removed:
             self._logger.warning(

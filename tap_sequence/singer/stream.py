@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime
 from functools import cached_property, partial
+from http import HTTPStatus
 from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,7 +16,9 @@ from singer_sdk.helpers._catalog import get_selected_schema, pop_deselected_reco
 from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
+from tap_sequence.api.client import VERSIONS
 from tap_sequence.api.lists import ListEndpoint
+from tap_sequence.errors import RefusedError
 from tap_sequence.reading.progress import Terms
 from tap_sequence.reading.scope import Account
 from tap_sequence.records.reader import RecordReader
@@ -48,19 +51,28 @@ class SequenceStream(Stream):
         name: The stream's name.
         path: The list's path below `api_url`.
         primary_keys: Names of the properties that tell one record from another.
-        replication_key: `createdAt` for an incremental stream; None for one that is always read in
-            full.
+        replication_key: `createdAt` for a stream that is read newest first; `updatedAt` for one of
+            which the whole list is read, and the changed records delivered; None for one that is
+            always delivered in full.
         schema: JSON schema of the records.
         selected_by_default: Whether the catalog selects the stream.
+        versions: The API's versions that have the list.
         ordered: Whether the list takes `sortOrder` and is documented to be in order of creation. An
-            ordered list is read newest first, from both ends where that pays, and resumed.
+            ordered list is read from both ends where that pays, and resumed.
+        dated: Whether `start_date` counts: records created before it are not wanted.
+        limited: Whether the list takes `limit`.
         archived: The parameter that `include_archived` sets, if the list takes one.
+        sends: Parameters that are always sent, with their values.
         filters: The API's filters that the list takes: name of the setting to query parameter.
     """
 
     path: ClassVar[str]
+    versions: ClassVar[frozenset[str]] = frozenset(VERSIONS)
     ordered: ClassVar[bool] = False
+    dated: ClassVar[bool] = False
+    limited: ClassVar[bool] = True
     archived: ClassVar[str | None] = None
+    sends: ClassVar[Mapping[str, str]] = {}
     filters: ClassVar[Mapping[str, str]] = {}
 
     _DECLARABLE = frozenset({"name", "primary_keys", "replication_key", "schema", "path"}) | {
@@ -106,13 +118,32 @@ class SequenceStream(Stream):
         return get_selected_schema(self.name, self.effective_schema, self.mask)
 
     def _deliveries(self) -> Iterator[Delivery]:
-        """Read what this run has to read."""
+        """Read what this run has to read, if the API's version has the list."""
+        asked = self.config.get("api_version")
+        if asked and asked not in self.versions:
+            self._skip(asked)
+            return
+        try:
+            yield from self._reading()
+        except RefusedError as error:
+            not_there = error.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND}
+            if not not_there or error.version not in {*VERSIONS} - self.versions:
+                raise
+            self._skip(error.version)
+
+    def _skip(self, version: str) -> None:
+        self.logger.warning(
+            "Skipping %s, which version %s of the API does not have", self.name, version
+        )
+
+    def _reading(self) -> Iterator[Delivery]:
         endpoint = ListEndpoint(
             client=self._client(),
             path=self.path,
             page_size=self.config["page_size"],
+            limited=self.limited,
             ordered=self.ordered,
-            switches=self.switches,
+            switches={**self.sends, **self.switches},
             filters=self.query,
         )
         reader = RecordReader(
@@ -121,6 +152,7 @@ class SequenceStream(Stream):
             self.selected_schema,
             keys=self.primary_keys,
             created_at=CREATED_AT if self.ordered else None,
+            replication_key=self.replication_key,
             deselect=partial(pop_deselected_record_properties, schema=self.schema, mask=self.mask),
         )
         terms = Terms(
@@ -131,7 +163,7 @@ class SequenceStream(Stream):
                 self.config["api_url"], self.config["client_id"], self.config["client_secret"]
             ),
             filters={**self.switches, **self.query},
-            start_date=self.config.get("start_date"),
+            start_date=self.config.get("start_date") if self.dated else None,
             lookback_window=self.config["lookback_window"],
             started=utc_text(datetime.fromtimestamp(self._tap.initialized_at / 1000, UTC)),
         )

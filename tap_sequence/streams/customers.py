@@ -22,6 +22,7 @@ class CustomersStream(SequenceStream):
     primary_keys = ("id",)
     replication_key = "createdAt"
     ordered = True
+    dated = True
     archived = "includeArchived"
     filters: ClassVar[dict[str, str]] = {
         "legal_name": "legalName",
