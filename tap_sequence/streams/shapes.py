@@ -1,29 +1,34 @@
 """Shapes that several of Sequence's objects share.
 
-Field names and types follow Sequence's API reference, all published versions taken together. Every
-property but an object's own id may be absent or null: the reference does not say which are not.
+Field names and types follow Sequence's API reference, all published versions taken together.
 """
 
 from __future__ import annotations
 
-from singer_sdk import typing as th
+from tap_sequence.streams.fields import Shape, flag, text, time
 
-Address = th.ObjectType(
-    th.Property("line1", th.StringType, description="First line of the street address."),
-    th.Property("line2", th.StringType, description="Second line of the street address."),
-    th.Property("town", th.StringType, description="Town or city."),
-    th.Property("state", th.StringType, description="State or province, as its code."),
-    th.Property("postcode", th.StringType, description="Postal or ZIP code."),
-    th.Property("country", th.StringType, description="Country, as its two-letter code."),
+Address = Shape(
+    text("line1", "First line of the street address."),
+    text("line2", "Second line of the street address."),
+    text("town", "Town or city."),
+    text("state", "State or province, as its code."),
+    text("postcode", "Postal or ZIP code."),
+    text("country", "Country, as its two-letter code."),
 )
 """A postal address."""
 
-NamedReference = th.ObjectType(
-    th.Property("id", th.StringType, description="Id of the object that is referred to."),
-    th.Property("name", th.StringType, description="Its name."),
+NamedReference = Shape(
+    text("id", "Id of the object that is referred to."),
+    text("name", "Its name."),
 )
 """Another object of Sequence, by id and name."""
 
-# Not th.ObjectType: it declares properties, if none, and flattening would put none in its place
-TextByName = th.CustomType({"type": "object", "additionalProperties": {"type": ["string", "null"]}})
-"""A map whose keys are the account's own, each with a text."""
+
+def integration_of(what: str) -> Shape:
+    """Return the shape of something in an integrated service."""
+    return Shape(
+        text("service", "The integrated service."),
+        text("id", f"Its id for the {what}."),
+        time("lastSynced", "When it was last synchronised."),
+        flag("isPending", "Whether synchronisation is yet to happen (2024-07-30 on)."),
+    )
