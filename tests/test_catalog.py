@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import copy
 import logging
+from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,12 +31,15 @@ SNAPSHOT = Path(__file__).with_name("catalog.txt")
 Schema = dict[str, Any]
 
 
-def catalog_entry() -> dict[str, Any]:
-    """Return the catalog's entry of customers, the only stream."""
+def catalog_entries() -> dict[str, dict[str, Any]]:
+    """Return the catalog's entries, by stream."""
     tap = TapSequence(validate_config=False, setup_mapper=False)
-    (entry,) = tap.catalog_dict["streams"]
-    assert isinstance(entry, dict)
-    return entry
+    return {entry["tap_stream_id"]: entry for entry in tap.catalog_dict["streams"]}
+
+
+def catalog_entry() -> dict[str, Any]:
+    """Return the catalog's entry of customers."""
+    return catalog_entries()["customers"]
 
 
 def walk(schema: Schema, path: str) -> Iterator[tuple[str, Schema]]:
@@ -52,17 +57,20 @@ def walk(schema: Schema, path: str) -> Iterator[tuple[str, Schema]]:
 
 
 def fields() -> dict[str, Schema]:
-    """Return the schema of each field at any depth, by path."""
+    """Return the schema of each field of customers at any depth, by path."""
     entry = catalog_entry()
     return dict(walk(entry["schema"], entry["tap_stream_id"]))
 
 
 def lines() -> list[str]:
     """Describe the catalog, one line a field."""
+    everything = chain.from_iterable(
+        walk(entry["schema"], name) for name, entry in catalog_entries().items()
+    )
     return [
         f"{path}: {'|'.join(of['type']) if isinstance(of.get('type'), list) else of.get('type')}"
         f"{' ' + of['format'] if 'format' in of else ''}".replace(": None", ": any")
-        for path, of in sorted(fields().items())
+        for path, of in sorted(everything, key=itemgetter(0))
     ]
 
 

@@ -1,13 +1,49 @@
-"""The tap's streams, one module for each area of Sequence's API."""
+"""The tap's streams, one module per area of Sequence's API.
+
+Their schemas are the union of what the API's versions return, so that one catalog serves every key,
+whichever version it is pinned to.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tap_sequence.streams.customers import CustomersStream
+from tap_sequence.streams.account import SequenceAccountsStream, UsersStream
+from tap_sequence.streams.contracts import BillingSchedulesStream, DiscountsStream, QuotesStream
+from tap_sequence.streams.credits import CreditGrantsStream
+from tap_sequence.streams.customers import CustomerAliasesStream, CustomersStream
+from tap_sequence.streams.invoicing import CreditNotesStream, InvoicesStream
+from tap_sequence.streams.metering import SeatBalancesStream, SeatMetricsStream, UsageMetricsStream
+from tap_sequence.streams.pricing import (
+    BillingProductsStream,
+    ListPricesStream,
+    PricesStream,
+    ProductsStream,
+)
+from tap_sequence.streams.taxes import TaxRatesStream, TaxRegistrationsStream
 
 if TYPE_CHECKING:
     from tap_sequence.singer.stream import SequenceStream
 
-STREAMS: tuple[type[SequenceStream], ...] = (CustomersStream,)
-"""Every stream of the tap, in the order of the catalog."""
+STREAMS: tuple[type[SequenceStream], ...] = (
+    CustomersStream,
+    CustomerAliasesStream,
+    InvoicesStream,
+    CreditNotesStream,
+    CreditGrantsStream,
+    BillingSchedulesStream,
+    DiscountsStream,
+    QuotesStream,
+    ProductsStream,
+    BillingProductsStream,
+    PricesStream,
+    ListPricesStream,
+    UsageMetricsStream,
+    SeatMetricsStream,
+    SeatBalancesStream,
+    TaxRatesStream,
+    TaxRegistrationsStream,
+    UsersStream,
+    SequenceAccountsStream,
+)
+"""All streams, in the order of the documentation."""

@@ -1,4 +1,4 @@
-"""Customers."""
+"""Customers and their aliases."""
 
 from __future__ import annotations
 
@@ -73,4 +73,26 @@ class CustomersStream(SequenceStream):
         text_map(
             "customProperties", "The account's own properties, by key (version 2024-07-30 on)."
         ),
+    )
+
+
+class CustomerAliasesStream(SequenceStream):
+    """Aliases of customers: other names, which events may use instead of a customer's id.
+
+    Source: `GET /customer-aliases`, all versions.
+    """
+
+    name = "customer_aliases"
+    path = "/customer-aliases"
+    primary_keys = ("id",)
+    replication_key = None
+    schema = fields(
+        text("id", "Id of the alias.", key=True),
+        time("createdAt", "When the alias was created."),
+        time("archivedAt", "When it was archived; absent while it is not."),
+        time("deletedAt", "When it was deleted; absent while it is not."),
+        text("customerId", "Id of the customer."),
+        text("value", "The alias itself."),
+        text("label", "The account's own label for it."),
+        text("sequenceAccountId", "Id of the Sequence account it belongs to."),
     )
