@@ -67,7 +67,7 @@ def read(api: SequenceAPI, declaration: type[MadeUp], **options: Any) -> Synced:
     """Run a tap that has this stream alone."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tap, "STREAMS", (declaration,))
-        return sync(api, **options)
+        return sync(api, streams=None, **options)
 
 
 def archived(row: Row) -> str:

@@ -34,7 +34,6 @@ class CustomersStream(SequenceStream):
     ordered = True
     dated = True
     archived = "includeArchived"
-    dated = True
     filters: ClassVar[dict[str, str]] = {
         "legal_name": "legalName",
         "email": "email",

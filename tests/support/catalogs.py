@@ -12,8 +12,8 @@ Json = Any
 def discovered(**entry: Any) -> dict[str, Any]:
     """Return the tap's catalog, with something else in the entry for customers."""
     catalog = TapSequence(config={}, validate_config=False).catalog_dict
-    catalog["streams"][0].update(entry)
-    return catalog
+    (customers,) = (one for one in catalog["streams"] if one["tap_stream_id"] == "customers")
+    return {"streams": [{**customers, **entry}]}
 
 
 def catalog_with(

@@ -13,7 +13,7 @@ from tests.support.accounts import settings
 from tests.support.messages import Messages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from singer_sdk.singerlib.encoding.simple import Message
 
@@ -57,13 +57,14 @@ class Synced(Messages):
         return self._messages
 
 
-def sync(
+def sync(  # noqa: PLR0913  what a run depends on
     api: SequenceAPI,
     *,
     state: Mapping[str, Any] | None = None,
     catalog: Mapping[str, Any] | None = None,
     see: Callable[[dict[str, Any]], None] | None = None,
     into: Synced | None = None,
+    streams: Collection[str] | None = ("customers",),
     **config: Any,
 ) -> Synced:
     """Run the tap to its end.
@@ -74,6 +75,7 @@ def sync(
         catalog: The catalog to read by.
         see: Is called with every message; what it raises ends the run there.
         into: Where the messages go, for a run that is to be cut short.
+        streams: The streams to read where there is no catalog; None for all of them.
         config: Settings beside those that reach the API.
 
     Returns:
@@ -91,6 +93,8 @@ def sync(
         catalog=copy.deepcopy(dict(catalog)) if catalog else None,
         message_writer=collector,
     )
+    for stream in tap.streams.values():
+        stream.selected = stream.selected if catalog or not streams else stream.name in streams
     tap.sync()
     return synced
 

@@ -20,6 +20,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
+CUSTOMERS = {
+    "streams": [
+        {
+            "tap_stream_id": "customers",
+            "metadata": [{"breadcrumb": [], "metadata": {"selected": True}}],
+        }
+    ]
+}
+"""A catalog that selects customers alone, with all their fields."""
+
+
 @dataclass
 class Run(Messages):
     """What a run left behind.
@@ -101,7 +112,7 @@ def run(
     *arguments: str,
     config: Mapping[str, Any] | None = None,
     state: Mapping[str, Any] | None = None,
-    catalog: Mapping[str, Any] | None = None,
+    catalog: Mapping[str, Any] | None = CUSTOMERS,
     environment: Mapping[str, str] | None = None,
 ) -> Run:
     """Run the tap to its end, without waiting between tries.
@@ -110,7 +121,7 @@ def run(
         arguments: What follows the tap's name.
         config: Content of the file for `--config`.
         state: Content of the file for `--state`.
-        catalog: Content of the file for `--catalog`.
+        catalog: Content of the file for `--catalog`; by default one that selects customers alone.
         environment: Variables beside those of this process.
     """
     with tempfile.TemporaryDirectory() as name:
