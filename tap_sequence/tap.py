@@ -161,8 +161,10 @@ class TapSequence(Tap):
                 )
                 failed.append(stream.name)
         if failed:
-            count = f"{len(failed)} of {len(selected)} streams"
-            raise SequenceError(f"{count} failed, for the reasons above: {', '.join(failed)}")
+            names, count = ", ".join(failed), len(selected)
+            raise SequenceError(
+                f"{len(failed)} of {count} streams failed, for the reasons above: {names}"
+            )
 
     @classmethod
     @override

@@ -129,7 +129,7 @@ def _mismatch(error: msgspec.ValidationError) -> MismatchError:
     for ours, theirs in _KINDS.items():
         words = re.sub(rf"\b{re.escape(ours)}\b", theirs, words)
     words = words.replace("`", "").replace(" | ", " or ")
-    words = words.replace("Invalid RFC3339 encoded date", "expected a date such as 2024-01-31")
+    words = words.replace("Invalid RFC3339 encoded date", "Expected a date such as 2024-01-31")
     return MismatchError(path.rstrip("`") or "(all)", f"{words[0].lower()}{words[1:]}")
 
 
