@@ -1,43 +1,51 @@
-"""Sequence's API on 127.0.0.1, as far as its published documentation describes it.
+"""Sequence's API on 127.0.0.1, as far as its published documents tell.
 
-It answers `GET /api/customers` in the three published versions, with paging, filters and refusals,
-and refuses whatever the documentation rules out. It has no other list and no other method; it knows
-one key, has no rate limit, and is slow or faulty only when told to be. Where the documentation is
-silent, it shows one possible behaviour (`app` says which), or the one that is asked for.
+It answers the plain lists of the account in the three published versions: their paging, their
+filters, their refusals. It refuses what the documents rule out. It has nothing below a customer or
+an invoice, no events, and no other method; it knows one key, counts no rate, and is slow or faulty
+only when told to. Where the documents are silent it shows one of the possible behaviours (`app` and
+`parameters` say which), or the one that is asked for.
 
-    with SequenceAPI(customers=250, seed=7) as api:
-        requests.get(f"{api.url}/customers", auth=(api.client_id, api.client_secret))
+    with SequenceAPI(customers=250, seed=7, rows={"invoices": 1000}) as api:
+        requests.get(f"{api.url}/invoices", auth=(api.client_id, api.client_secret))
+        api["invoices"].change(3)
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final, Self, cast
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from standins.sequence_api import faults
-from standins.sequence_api.app import API, FILTERS, LastPage
-from standins.sequence_api.customers import Customers, Selection
+from standins.sequence_api.account import Account
+from standins.sequence_api.app import API, LastPage
+from standins.sequence_api.chance import ABSENT
+from standins.sequence_api.described import DescribedRow
+from standins.sequence_api.listing import Listing
+from standins.sequence_api.lists.customers import CUSTOMERS
 from standins.sequence_api.messages import Answer, Request
-from standins.sequence_api.people import (
-    ABSENT,
-    VERSIONS,
-    Customer,
-    Population,
-    RawCustomer,
-    field_names,
-    micros_of,
-    raw_customers,
-    text_of,
-)
+from standins.sequence_api.people import Customer, People, raw_customers
 from standins.sequence_api.server import Server, drop
+from standins.sequence_api.times import micros_of
+from standins.sequence_api.versions import VERSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import TracebackType
 
     from standins.sequence_api.server import Receive, Scope, Send
 
-__all__ = ["ABSENT", "VERSIONS", "Customer", "Request", "SequenceAPI", "faults"]
+__all__ = [
+    "ABSENT",
+    "VERSIONS",
+    "Customer",
+    "DescribedRow",
+    "Listing",
+    "Request",
+    "SequenceAPI",
+    "faults",
+]
 
 CLIENT_ID: Final = "sample-client-id"
 CLIENT_SECRET: Final = "sample-client-secret"  # noqa: S105  a sample, known to everybody
@@ -47,34 +55,40 @@ NEWEST: Final = "2025-09-30T16:47:48.63792Z"
 class SequenceAPI(API):
     """The API, served while the `with` block runs.
 
-    Arguments that are also attributes can be changed while it runs.
+    Settings that are attributes of the same name can be set while it runs. `api["invoices"]` is a
+    `Listing`, by which a test looks at a list and changes it; what follows for customers alone is
+    short for `api["customers"]`.
 
     Args:
-        customers: How many to generate; or which ones, each a mapping with some of its fields, the
-            others generated, oldest first unless `createdAt` is given.
-        seed: The same seed gives the same customers.
-        raw: `customers` contains items that are sent verbatim in every version, however malformed;
-            see `add_raw`.
-        version: The version that the key is pinned to, for requests that name none.
-        newest: When the last of the generated customers was created. It does not follow the clock,
-            so that a run can be repeated.
-        client_id: The expected user name.
-        client_secret: The expected password.
+        customers: How many are drawn; or which ones, each a mapping with some of its fields, the
+            others drawn, oldest first where no `createdAt` is given.
+        rows: How many rows the other lists have, or which ones, as for customers, by the lists'
+            names; or one number for all of them. A list that is not named has some in proportion to
+            the customers.
+        seed: The same seed gives the same rows.
+        raw: `customers` holds items that are answered word for word in every version, however
+            malformed; see `add_raw`.
+        version: What the key is pinned to: the version for requests that name none.
+        newest: When the last of the drawn rows was created. It does not follow the clock, so that a
+            run can be repeated.
+        client_id: The user name that is asked for.
+        client_secret: The password that is asked for.
         last_page: How a page says that there is no next or previous one: "missing", "null" or
-            "empty", which means an empty string.
-        total: Whether to send `totalResultSize`.
-        latency: Minimum duration of each request, in seconds.
+            "empty", the last meaning an empty string.
+        total: Whether `totalResultSize` is told.
+        latency: Seconds that each request takes at least.
         port: Where it listens; 0 for any free port.
 
     Attributes:
-        requests: The requests so far, oldest first.
-        down: Whether to drop every connection at its next request.
+        requests: What was asked so far, oldest first.
+        down: Drop every connection at its next request.
     """
 
-    def __init__(  # noqa: PLR0913  one keyword for each thing the documentation leaves open
+    def __init__(  # noqa: PLR0913  one keyword for each thing the documents leave open
         self,
         customers: int | Iterable[object] = 250,
         *,
+        rows: int | Mapping[str, int | Sequence[Mapping[str, object]]] | None = None,
         seed: int = 7,
         raw: bool = False,
         version: str = VERSIONS[-1],
@@ -87,7 +101,6 @@ class SequenceAPI(API):
         port: int = 0,
     ) -> None:
         super().__init__(
-            Customers(),
             client_id=client_id,
             client_secret=client_secret,
             version=version,
@@ -98,17 +111,17 @@ class SequenceAPI(API):
         self.down = False
         self.requests: list[Request] = []
         self._newest = micros_of(newest)
-        self._population = Population(seed)
         self._faults = faults.Faults()
         self._raised: list[Exception] = []
         self._server = Server(self._serve, port)
-        if isinstance(customers, int):
-            self._customers.add(self._population.settled(customers, self._newest))
-        elif raw:
-            self._customers.add(raw_customers(customers))
-        else:
-            partial = cast("Iterable[Mapping[str, object]]", customers)
-            self._customers.add(self._population.given(partial, self._newest))
+        people = People(seed)
+        made = people.first(customers, self._newest, raw=raw)
+        self._customers = Listing(CUSTOMERS, self, people, lambda: made, self._newest)
+        self._account = Account(self, self._customers, rows, seed, self._newest)
+
+    def __getitem__(self, name: str) -> Listing[Any]:
+        """A list, by its name."""
+        return self._account[name]
 
     def __enter__(self) -> Self:
         self.start()
@@ -133,7 +146,7 @@ class SequenceAPI(API):
 
     @property
     def url(self) -> str:
-        """The URL without `/customers`."""
+        """What stands in front of `/customers`."""
         return f"http://127.0.0.1:{self.port}/api"
 
     def start(self) -> None:
@@ -141,14 +154,33 @@ class SequenceAPI(API):
         self._server.start()
 
     def stop(self) -> None:
-        """Refuse connections, and drop those that are open, whatever they are waiting for."""
+        """Refuse connections; those that are open are dropped, whatever they wait for."""
         self._server.stop()
 
-    def warm(self, version: str | None = None) -> None:
-        """Render all customers, so that a benchmark measures its client and not this server."""
-        with self._customers.lock:
-            for customer in self._customers.selected(Selection(archived=True)):
-                customer.body(version or self.version)
+    def warm(self, *names: str, version: str | None = None) -> None:
+        """Render all rows, so that a benchmark measures its client and not this.
+
+        Args:
+            *names: Of which lists; of customers if none is given.
+            version: As which version shows them; the pinned one if not given.
+        """
+        for name in names or ("customers",):
+            self[name].warm(version)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all lists."""
+        return self._account.names
+
+    def at(self, path: str) -> Listing[Any] | None:
+        """The list at a path, if there is one."""
+        return self._account.at(path)
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many requests each list got; those for nothing it knows, by their paths."""
+        asked = [(self.at(request.path), request.path) for request in self.requests]
+        return Counter(listing.endpoint.name if listing else path for listing, path in asked)
 
     def clear(self) -> None:
         """Forget the requests."""
@@ -161,104 +193,67 @@ class SequenceAPI(API):
         when: Callable[[Request], bool] | None = None,
         skip: int = 0,
     ) -> None:
-        """Script a fault. Those scripted earlier come first, and each request is hit by only one.
+        """Script a fault; those scripted earlier come first, and one request meets one of them.
 
-        An error raised by a function in the fault, or by `when`, is answered with 500, and raised
-        again at the end of the `with` block.
+        An error raised by a function in it, or by `when`, is answered with 500, and raised again at
+        the end of the `with` block.
 
         Args:
             fault: One of `faults`.
             times: How many requests it hits; None for all.
             when: Which requests it may hit; all of them if not given.
-            skip: How many of these to let pass first, counted from now, hit by other faults or not.
+            skip: How many of these pass first, counted from now, hit by other faults or not.
         """
-        with self._customers.lock:
+        with self.lock:
             self._faults.queue.append(faults.Script(fault, times, when, skip))
 
     def recover(self) -> None:
-        """Forget the faults that are still pending."""
-        with self._customers.lock:
+        """Forget the faults that are still to come."""
+        with self.lock:
             self._faults.queue.clear()
 
     @property
     def pending(self) -> int:
-        """How many scripted faults are still pending or in effect."""
-        with self._customers.lock:
+        """How many scripted faults are still to come, or go on."""
+        with self.lock:
             return len(self._faults.queue)
 
     @property
     def customers(self) -> list[Customer]:
-        """All customers, archived ones included, oldest first."""
-        with self._customers.lock:
-            return list(self._customers.selected(Selection(archived=True)))
+        """All of them, archived ones too, oldest first."""
+        return self._customers.rows
 
     def listed(
         self, version: str | None = None, *, include_archived: bool = True, **filters: str
     ) -> list[object]:
-        """The items that a client must receive, newest first.
-
-        Args:
-            version: The version that the client asks for; the pinned one if not given.
-            include_archived: As in the client's request, but true if not given.
-            **filters: As in the client's request; `legal_name` means `legalName`.
-        """
-        named = {name: str(value) for name, value in field_names(filters, FILTERS).items()}
-        selection = Selection(archived=include_archived, filters=frozenset(named.items()))
-        with self._customers.lock:
-            chosen = list(self._customers.selected(selection))
-        return [customer.item(version or self.version) for customer in reversed(chosen)]
+        """The customers that a client must get, newest first; see `Listing.listed`."""
+        return self._customers.listed(version, include_archived=include_archived, **filters)
 
     def add(self, n: int = 1, **fields: object) -> list[Customer]:
-        """Add new customers, each created up to a few seconds after all others.
-
-        Args:
-            n: How many.
-            **fields: Values not to be generated, for each of them: `created_at`, `legal_name`, or
-                the API's names. `ABSENT` leaves a field out, None makes it null.
-        """
-        named = field_names(fields)
-        added = []
-        with self._customers.lock:
-            newest = self._customers.newest
-            after = self._newest if newest is None else newest
-            for _ in range(n):
-                customer = self._population.newcomer(after)
-                after = customer.micros
-                customer.update(named)
-                added.append(customer)
-            self._customers.add(added)
-        return added
+        """New customers; see `Listing.add`."""
+        return self._customers.add(n, **fields)
 
     def add_raw(self, *items: object) -> None:
-        """Add items that are sent verbatim in every version.
+        """Customers that are answered word for word in every version.
 
-        An item without a readable `createdAt` is listed at the time of the one given before it; the
-        first, at that of the newest customer.
+        One without a readable `createdAt` is listed as of the time of the one given before it, the
+        first one with the newest customers.
         """
-        with self._customers.lock:
-            newest = self._customers.newest or self._newest
-            self._customers.add(raw_customers(items, newest, self._customers.ids))
+        with self.lock:
+            store = self._customers.store
+            store.add(raw_customers(items, self._customers.newest, store.ids))
 
     def change(self, identity: str, **fields: object) -> Customer:
-        """Change fields of a customer, named as in `add`; those of a raw item verbatim.
+        """Change fields of a customer, named as in `add`; those of a raw item word for word.
 
         Raises:
             KeyError: If there is no such customer.
         """
-        with self._customers.lock:
-            customer = self._customers[identity]
-            named = fields if isinstance(customer, RawCustomer) else field_names(fields)
-            self._customers.take(identity)
-            try:
-                customer.update(named)
-            finally:
-                self._customers.add([customer])
-        return customer
+        return self._customers.change(identity, **fields)[0]
 
     def archive(self, identity: str) -> Customer:
-        """Archive a customer, at the creation time of the newest one."""
-        with self._customers.lock:
-            return self.change(identity, archivedAt=text_of(self._customers.newest or self._newest))
+        """Archive a customer, as of the time of the newest one."""
+        return self._customers.archive(identity)[0]
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope["method"], scope["path"], scope["query_string"], scope["headers"])
@@ -273,7 +268,7 @@ class SequenceAPI(API):
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         whole = answer.sent is None
         body = answer.body if whole else answer.body[: answer.sent]
-        # uvicorn closes the connection if an answer is left unfinished
+        # uvicorn closes the connection of an answer that is left unfinished
         await send({"type": "http.response.body", "body": body, "more_body": not whole})
 
     async def _outcome(self, request: Request) -> Answer | None:
@@ -282,7 +277,7 @@ class SequenceAPI(API):
         try:
             due: list[faults.Fault] = []
             if self._faults.queue:
-                with self._customers.lock:
+                with self.lock:
                     due = self._faults.take(request)
             for fault in due:
                 answer = await fault.send(request, lambda: self.answer(request))

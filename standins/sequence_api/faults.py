@@ -18,8 +18,9 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 
-from standins.sequence_api.app import CURSOR_REFUSED, mistakes, refusal
+from standins.sequence_api.endpoint import CURSOR_REFUSED
 from standins.sequence_api.messages import JSON, Answer, Request, encoded
+from standins.sequence_api.refusals import mistakes, refusal
 
 Answerer = Callable[[], Answer]
 Edit = Callable[[Any], Any]

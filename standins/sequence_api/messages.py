@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from urllib.parse import parse_qsl
 
+import msgspec
 from starlette.datastructures import Headers
 
 JSON = "application/json"
@@ -21,6 +23,24 @@ def encoded(value: object) -> bytes:
         return _escaped.encode(value).encode()
 
 
+def exactly(value: object) -> bytes:
+    """A value as compact JSON, decimals as numbers with all their digits."""
+    try:
+        return _exact.encode(value)
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":"), default=_decoded).encode()
+
+
+def decoded(body: bytes) -> object:
+    """What JSON says, no digit of a number lost."""
+    return json.loads(body, parse_float=Decimal)
+
+
+def _decoded(value: object) -> object:
+    return float(value) if isinstance(value, Decimal) else json.loads(bytes(value))  # type: ignore[call-overload]
+
+
+_exact = msgspec.json.Encoder(decimal_format="number")
 _plain = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _escaped = json.JSONEncoder(separators=(",", ":"))
 

@@ -1,0 +1,90 @@
+"""All lists of one API, each made when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from standins.sequence_api.described import Draughts
+from standins.sequence_api.listing import Listing
+from standins.sequence_api.lists import DESCRIPTIONS
+from standins.sequence_api.lists.customers import CUSTOMERS
+from standins.sequence_api.relations import Relations
+
+if TYPE_CHECKING:
+    from standins.sequence_api.described import DescribedRow, Description
+    from standins.sequence_api.listing import Host
+    from standins.sequence_api.people import Customer
+
+Rows = int | Sequence[Mapping[str, object]]
+
+_DESCRIPTIONS = {each.name: each for each in DESCRIPTIONS}
+_NAMES = {f"/api{each.path}": each.name for each in (CUSTOMERS, *DESCRIPTIONS)}
+
+
+class Account:
+    """The lists.
+
+    Args:
+        host: What they share.
+        customers: One that is made already.
+        rows: How many rows the others have, or which ones, by name; or one number for all of them.
+        seed: The same seed gives the same rows.
+        newest: When the last of the drawn rows was created, in microseconds since 1970.
+
+    Raises:
+        ValueError: If there is no list of a name.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        customers: Listing[Customer],
+        rows: int | Mapping[str, Rows] | None,
+        seed: int,
+        newest: int,
+    ) -> None:
+        named = {} if rows is None or isinstance(rows, int) else dict(rows)
+        if unknown := sorted(named.keys() - _DESCRIPTIONS):
+            raise ValueError(f"there is no list {', '.join(unknown)}")
+        self.names = ("customers", *_DESCRIPTIONS)
+        self._host = host
+        self._seed = seed
+        self._newest = newest
+        self._listings: dict[str, Listing[Any]] = {"customers": customers}
+        people = len(customers.first)
+        self._rows = {
+            name: rows if isinstance(rows, int) else named.get(name, each.usual(people))
+            for name, each in _DESCRIPTIONS.items()
+        }
+        sizes = {n: rows if isinstance(rows, int) else len(rows) for n, rows in self._rows.items()}
+        self._relations = Relations({**sizes, "customers": people}, lambda name: self[name].first)
+        for name, given in named.items():
+            if not isinstance(given, int):
+                _ = self[name].store
+
+    def __getitem__(self, name: str) -> Listing[Any]:
+        """A list, by its name.
+
+        Raises:
+            KeyError: If there is no list of that name.
+        """
+        with self._host.lock:
+            if name not in self._listings:
+                self._listings[name] = self._made(_DESCRIPTIONS[name])
+            return self._listings[name]
+
+    def at(self, path: str) -> Listing[Any] | None:
+        """The list at a path, if there is one."""
+        return self[_NAMES[path]] if path in _NAMES else None
+
+    def _made(self, description: Description) -> Listing[DescribedRow]:
+        given = self._rows[description.name]
+        draughts = Draughts(description, self._seed, self._relations)
+
+        def rows() -> list[DescribedRow]:
+            if isinstance(given, int):
+                return list(draughts.settled(given, self._newest))[::-1]
+            return draughts.given(given, self._newest)
+
+        return Listing(description, self._host, draughts, rows, self._newest)
