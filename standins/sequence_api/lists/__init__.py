@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from standins.sequence_api.lists.accounts import CUSTOMER_ALIASES, SEQUENCE_ACCOUNTS, USERS
+from standins.sequence_api.lists.catalogue import BILLING_PRODUCTS, LIST_PRICES, PRICES, PRODUCTS
 from standins.sequence_api.lists.credits import CREDIT_GRANTS
 from standins.sequence_api.lists.invoicing import CREDIT_NOTES, INVOICES
+from standins.sequence_api.lists.schedules import BILLING_SCHEDULES, DISCOUNTS, QUOTES
 from standins.sequence_api.lists.taxes import TAX_RATES, TAX_REGISTRATIONS
 
 DESCRIPTIONS: Final = (
@@ -14,6 +16,13 @@ DESCRIPTIONS: Final = (
     INVOICES,
     CREDIT_NOTES,
     CREDIT_GRANTS,
+    BILLING_SCHEDULES,
+    DISCOUNTS,
+    QUOTES,
+    PRODUCTS,
+    BILLING_PRODUCTS,
+    PRICES,
+    LIST_PRICES,
     TAX_RATES,
     TAX_REGISTRATIONS,
     USERS,
