@@ -8,6 +8,7 @@ from standins.sequence_api.lists.accounts import CUSTOMER_ALIASES, SEQUENCE_ACCO
 from standins.sequence_api.lists.catalogue import BILLING_PRODUCTS, LIST_PRICES, PRICES, PRODUCTS
 from standins.sequence_api.lists.credits import CREDIT_GRANTS
 from standins.sequence_api.lists.invoicing import CREDIT_NOTES, INVOICES
+from standins.sequence_api.lists.metrics import SEAT_BALANCES, SEAT_METRICS, USAGE_METRICS
 from standins.sequence_api.lists.schedules import BILLING_SCHEDULES, DISCOUNTS, QUOTES
 from standins.sequence_api.lists.taxes import TAX_RATES, TAX_REGISTRATIONS
 
@@ -23,6 +24,9 @@ DESCRIPTIONS: Final = (
     BILLING_PRODUCTS,
     PRICES,
     LIST_PRICES,
+    USAGE_METRICS,
+    SEAT_METRICS,
+    SEAT_BALANCES,
     TAX_RATES,
     TAX_REGISTRATIONS,
     USERS,
