@@ -96,7 +96,7 @@ def test_a_single_stream_fails_in_its_own_words(few: SequenceAPI) -> None:
 
 def test_a_refused_key_ends_the_run(few: SequenceAPI) -> None:
     """Where the key is refused, no other list is asked for."""
-    synced, ended = failing(few, First, Last, client_secret="wrong")
+    synced, ended = failing(few, First, Last, client_secret="wrong")  # noqa: S106
     assert delivered(synced) == []
     assert ended.startswith("GET /customers: 401")
     assert len(few.requests) == 1

@@ -88,8 +88,10 @@ def test_a_value_of_another_type_below_the_top_level_arrives(
     assert [row for row in synced.records if row.get(name) == fields[name]]
     assert set(synced.ids) == ids(api)
     assert warnings(caplog) == [
-        "The API sent values of other types than declared, and they were delivered as they came: "
-        f"customers.{path}"
+        (
+            "The API sent values of other types than declared, and they were delivered as they came: "
+            f"customers.{path}"
+        )
     ]
 
 
@@ -217,7 +219,7 @@ def test_what_cannot_be_converted_fails(
 ) -> None:
     """A value that the declared type cannot hold ends the run, naming record and field."""
     api.fail(listed(f'{{"id": "a", "size": {sent}}}'))
-    with pytest.raises(SequenceError, match="customers: id 'a': field size: .*deselect the field"):
+    with pytest.raises(SequenceError, match=r"customers: id 'a': field size: .*deselect the field"):
         sync(api, catalog=declaring(size=schema))
 
 
