@@ -87,12 +87,9 @@ def test_a_value_of_another_type_below_the_top_level_arrives(
     (name,) = fields
     assert [row for row in synced.records if row.get(name) == fields[name]]
     assert set(synced.ids) == ids(api)
-    assert warnings(caplog) == [
-        (
-            "The API sent values of other types than declared, and they were delivered as they came: "
-            f"customers.{path}"
-        )
-    ]
+    (warning,) = warnings(caplog)
+    assert warning.startswith("The API sent values of other types than declared")
+    assert warning.endswith(f" as they came: customers.{path}")
 
 
 @pytest.mark.parametrize("fields", [{"label": 987654321}, {"archivedAt": "planted"}])

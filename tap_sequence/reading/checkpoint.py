@@ -53,27 +53,30 @@ class InterruptedRead(msgspec.Struct, kw_only=True):
         version: Version of this form. States from before it was noted have none, and this form.
         replication_method: The method that it was read by.
         scope: What it let through.
-        leads_to: The bookmark, once it has come to its end; `newest` in the state.
+        at_most: What the bookmark becomes at most, once it has come to its end; `newest` in the
+            state.
         from_newest: How far it came from the newest end.
         from_oldest: How far it came from the oldest end, if it is to be read from there too.
         shared: How many records both ends have read.
         total: Size of the whole list when it began, if it was to read all of it; or as the API
             counted last, where rows that vanish matter.
+        changed: The latest time of change that it has seen, if it looks at these.
     """
 
     version: Literal[1] = 1
     replication_method: str
     scope: Scope
-    leads_to: str = msgspec.field(name="newest")
+    at_most: str = msgspec.field(name="newest")
     from_newest: EndState
     from_oldest: EndState | None
     shared: int
     total: int | None
+    changed: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse a time that no run writes."""
-        if utc_text(parse(self.leads_to)) != self.leads_to:
-            raise ValueError(self.leads_to)
+        if utc_text(parse(self.at_most)) != self.at_most:
+            raise ValueError(self.at_most)
 
     @classmethod
     def of(cls, read: Read, method: str, scope: Scope) -> InterruptedRead | None:
@@ -84,20 +87,21 @@ class InterruptedRead(msgspec.Struct, kw_only=True):
             method: The replication method.
             scope: What the read lets through.
         """
-        walk, leads_to = read.walk, read.leads_to
+        walk, at_most = read.walk, read.at_most
         from_newest = EndState.of(walk.newest)
         # Where a list has no order, a cursor says nothing of what lies before it
         in_order = walk.newest.times.reached and walk.newest.times.in_order
-        if walk.finished or not (leads_to and from_newest and in_order):
+        if walk.finished or not (at_most and from_newest and in_order):
             return None
         return cls(
             replication_method=method,
             scope=scope,
-            leads_to=leads_to,
+            at_most=at_most,
             from_newest=from_newest,
             from_oldest=EndState.of(walk.oldest),
             shared=walk.shared,
             total=read.count,
+            changed=read.changed,
         )
 
     def resume(self, walk: Walk) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
+from tap_sequence.times import latest
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -55,8 +57,18 @@ class Read(ABC):
 
     @property
     @abstractmethod
-    def leads_to(self) -> str | None:
-        """The bookmark once the read has come to its end, if there is one."""
+    def at_most(self) -> str | None:
+        """What the bookmark becomes at most, once the read has come to its end."""
+
+    @property
+    def bookmark(self) -> str | None:
+        """What the bookmark becomes."""
+        return self.at_most
+
+    @property
+    def changed(self) -> str | None:
+        """The latest time of change that has been seen, if the read looks at these."""
+        return None
 
     @property
     def proved(self) -> bool:
@@ -79,11 +91,11 @@ class NewestFirst(Read):
     @override
     def resume(self, left: InterruptedRead) -> None:
         super().resume(left)
-        self.walk.newest.times.first = left.leads_to
+        self.walk.newest.times.first = left.at_most
 
     @property
     @override
-    def leads_to(self) -> str | None:
+    def at_most(self) -> str | None:
         # A bookmark in the future would hide whatever is created until then
         first = self.walk.newest.times.first
         return first and min(first, self._started)
@@ -144,23 +156,36 @@ class Changed(Read):
         self._key = key
         self._again = again or ""
         self._began: str | None = None
-        self._timed: bool | None = None
+        self._latest: str | None = None
+        self._any = False
 
     @property
     def untimed(self) -> bool:
         """Whether there were records, and none of them had a time of change."""
-        return self._timed is False
+        return self._any and self._latest is None
 
     @override
     def resume(self, left: InterruptedRead) -> None:
         super().resume(left)
-        self._began = left.leads_to
+        self._began = left.at_most
+        self._latest = left.changed
         self.walk.newest.count = left.total
 
     @property
     @override
-    def leads_to(self) -> str | None:
+    def at_most(self) -> str | None:
         return self._began
+
+    @property
+    @override
+    def changed(self) -> str | None:
+        return self._latest
+
+    @property
+    @override
+    def bookmark(self) -> str | None:
+        # Whatever the clocks say: what has been seen was there
+        return min(self._latest, self._began) if self._latest and self._began else None
 
     @property
     @override
@@ -181,8 +206,9 @@ class Changed(Read):
         """Choose by both times; a record without one of them always passes that one."""
         if self._began is None:
             self._began = min(self._started, page.answered or self._started)
-        if page.records and not self._timed:
-            self._timed = any(record.get(self._key) for record in page.records)
+        self._any = self._any or bool(page.records)
+        for record in page.records:
+            self._latest = latest(self._latest, record.get(self._key))
         return [
             record
             for record, created in zip(page.records, page.times, strict=True)

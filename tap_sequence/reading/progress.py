@@ -150,7 +150,7 @@ class Progress:
             start_date, since = self._scope.start_date, self._bookmark.since
             if self._by_change or (start_date or "") > (self._again or ""):
                 since = start_date
-            self._bookmark = Bookmark(latest(self._bookmark.value, read.leads_to), since)
+            self._bookmark = Bookmark(latest(self._bookmark.value, read.bookmark), since)
         self.interrupted = InterruptedRead.of(read, self._terms.replication_method, self._scope)
         return self._as_state()
 

@@ -89,7 +89,7 @@ class Deliveries:
         self._logger.info(
             "Resuming the interrupted read of %s, before %s%s",
             self._name,
-            left.from_newest.reached or left.leads_to,
+            left.from_newest.reached or left.at_most,
             f" and after {left.from_oldest.reached}" if left.from_oldest else "",
         )
         read = progress.read(self._logger)
