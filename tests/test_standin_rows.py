@@ -249,6 +249,16 @@ def test_changes(name: str) -> None:
     assert all(row.fields == before[row.id] for row in rows.rows if row.id in before)
 
 
+def test_customers_change_without_a_trace() -> None:
+    """A customer that changes has other values, and nothing on it that says when."""
+    customers = SequenceAPI(20)["customers"]
+    before = {row.id: row.fields for row in customers.rows}
+    for row in customers.change(3):
+        fields = before[row.id]
+        assert row.fields["email"] != fields["email"]
+        assert row.fields["createdAt"] == fields["createdAt"]
+
+
 @pytest.mark.parametrize("name", DATED)
 def test_certain_changes(name: str) -> None:
     """A test can say what changes, and when; else it is now."""
@@ -261,6 +271,13 @@ def test_certain_changes(name: str) -> None:
     assert row.fields["updatedAt"] == "2002-01-01T00:00:00Z"
     rows.change(row.id)
     assert row.updated_at[:4] == "2025"
+
+
+@pytest.mark.parametrize("name", ["billing_schedules", "quotes"])
+def test_archived_rows_say_when(api: SequenceAPI, name: str) -> None:
+    """A row tells when it was archived if it is, and never if it is not."""
+    for row in api[name].rows:
+        assert bool(row.fields.get("archivedAt")) is row.archived
 
 
 def test_rows_come_and_go() -> None:

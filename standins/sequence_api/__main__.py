@@ -9,32 +9,9 @@ import threading
 from standins.sequence_api import SequenceAPI
 
 
-def _sized(text: str) -> tuple[str, int]:
-    name, _, number = text.partition("=")
-    return name, int(number)
-
-
 def main() -> None:
     """Serve until Ctrl-C."""
-    parser = argparse.ArgumentParser(prog="python -m standins.sequence_api", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="0, the default, for any free port")
-    parser.add_argument("--customers", type=int, default=250, help="how many, default 250")
-    parser.add_argument(
-        "--rows",
-        type=_sized,
-        action="append",
-        default=[],
-        metavar="LIST=N",
-        help="how many rows another list has, as in invoices=1000",
-    )
-    parser.add_argument("--seed", type=int, default=7, help="which ones, default 7")
-    parser.add_argument("--latency-ms", type=float, default=0, help="of each request, default 0")
-    parser.add_argument(
-        "--warm",
-        action="store_true",
-        help="render customers, and the lists in --rows, before serving",
-    )
-    given = parser.parse_args()
+    given = _options()
     api = SequenceAPI(
         given.customers,
         rows=dict(given.rows),
@@ -54,6 +31,33 @@ def main() -> None:
             flush=True,
         )
         threading.Event().wait()
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m standins.sequence_api", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0, the default, for any free port")
+    parser.add_argument("--customers", type=int, default=250, help="how many, default 250")
+    parser.add_argument(
+        "--rows",
+        type=_sized,
+        action="append",
+        default=[],
+        metavar="LIST=N",
+        help="how many rows another list has, as in invoices=1000",
+    )
+    parser.add_argument("--seed", type=int, default=7, help="which ones, default 7")
+    parser.add_argument("--latency-ms", type=float, default=0, help="of each request, default 0")
+    parser.add_argument(
+        "--warm",
+        action="store_true",
+        help="render customers, and the lists in --rows, before serving",
+    )
+    return parser.parse_args()
+
+
+def _sized(text: str) -> tuple[str, int]:
+    name, _, number = text.partition("=")
+    return name, int(number)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from standins.sequence_api.described import Draughts
+from standins.sequence_api.described import DescribedPopulation
 from standins.sequence_api.listing import Listing
 from standins.sequence_api.lists import DESCRIPTIONS
 from standins.sequence_api.lists.customers import CUSTOMERS
@@ -80,11 +80,11 @@ class Account:
 
     def _made(self, description: Description) -> Listing[DescribedRow]:
         given = self._rows[description.name]
-        draughts = Draughts(description, self._seed, self._relations)
+        population = DescribedPopulation(description, self._seed, self._relations)
 
         def rows() -> list[DescribedRow]:
             if isinstance(given, int):
-                return list(draughts.settled(given, self._newest))[::-1]
-            return draughts.given(given, self._newest)
+                return list(population.settled(given, self._newest))[::-1]
+            return population.given(given, self._newest)
 
-        return Listing(description, self._host, draughts, rows, self._newest)
+        return Listing(description, self._host, population, rows, self._newest)

@@ -182,7 +182,7 @@ class DescribedRow(Row):
         return shown
 
 
-class Draughts(Population[DescribedRow]):
+class DescribedPopulation(Population[DescribedRow]):
     """Where the rows of a description come from.
 
     Args:

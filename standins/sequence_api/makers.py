@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from standins.sequence_api import texts
 from standins.sequence_api.chance import ABSENT
+from standins.sequence_api.shapes import Perhaps
 from standins.sequence_api.times import DAY, SECOND, date_of, digits_of, text_of
 
 if TYPE_CHECKING:
@@ -38,10 +39,11 @@ def updated(drawing: Drawing) -> str:
     return drawing.row.updated_at
 
 
+@Perhaps
 def archived(drawing: Drawing) -> object:
     """When the row was archived."""
     if not drawing.row.archived:
-        return ABSENT
+        return drawing.maybe(ABSENT, 0.9)
     return text_of(drawing.row.micros + drawing.below(SECOND), drawing.one((0, 3, 6)))
 
 
@@ -55,9 +57,9 @@ def numbered(prefix: str, *path: str) -> Maker:
     return make
 
 
-def derived(identity: str, place: int) -> str:
-    """Another id, the same each time."""
-    return f"{identity[:-4]}{place:04x}"
+def derived(whose: str, place: int) -> str:
+    """The id of something that belongs to a row alone, by the row's key and a number."""
+    return f"{whose[:-4]}{place:04x}"
 
 
 # Relations
@@ -114,17 +116,16 @@ def one(*values: object) -> Maker:
     return lambda drawing: values[int(drawing.draw() * number)]
 
 
-def seldom(maker: Maker, share: float = 0.1) -> Maker:
-    """What another maker draws, or mostly nothing."""
-
-    def make(drawing: Drawing) -> object:
-        value = maker(drawing)
-        return value if drawing.draw() < share else ABSENT
-
-    return make
+def seldom(maker: Maker) -> Maker:
+    """What another maker draws, but mostly nothing."""
+    return Perhaps(lambda drawing: drawing.maybe(maker(drawing), 0.1))
 
 
-flag: Final = one(*(False, True))
+def flag(drawing: Drawing) -> bool:
+    """Yes or no."""
+    return drawing.draw() < 0.5  # noqa: PLR2004  as often as not
+
+
 country: Final = one("GB", "DE", "JP", "US", "CA", "BR")
 currency: Final = one("GBP", "USD", "EUR", "EUR", "JPY", "CHF")
 service: Final = one("HubSpot", "NetSuite", "QuickBooks_Online", "Salesforce", "Stripe", "Xero")
@@ -227,13 +228,13 @@ def gross(drawing: Drawing) -> str:
 
 
 def moment(low: float, high: float) -> Maker:
-    """A time so many days after the row's creation."""
+    """A time so many days after the row's creation, but not after its last change."""
     begin, length = int(low * DAY), int((high - low) * DAY)
 
     def make(drawing: Drawing) -> str:
-        return text_of(
-            drawing.row.micros + begin + drawing.below(length), digits_of(drawing.draw())
-        )
+        row = drawing.row
+        micros = min(row.micros + begin + drawing.below(length), row.updated)
+        return text_of(micros, digits_of(drawing.draw()))
 
     return make
 

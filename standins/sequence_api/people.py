@@ -15,7 +15,7 @@ import copy
 from typing import TYPE_CHECKING, Final, cast
 
 from standins.sequence_api import texts
-from standins.sequence_api.chance import ABSENT, Dice
+from standins.sequence_api.chance import ABSENT, Dice, seeded
 from standins.sequence_api.messages import encoded
 from standins.sequence_api.population import Population
 from standins.sequence_api.rows import Row
@@ -198,7 +198,7 @@ def raw_customers(
 
 def _drawn(seed: int, customer: Customer) -> dict[str, object]:
     """Every field of a customer; an optional one may be null, or `ABSENT`."""
-    dice = Dice(seed)
+    dice = Dice(seeded(seed))
     one, maybe, below = dice.one, dice.maybe, dice.below
     number = below(1 << 32)
     person = f"{one(texts.GIVEN_NAMES)} {one(texts.FAMILY_NAMES)}"

@@ -1,8 +1,8 @@
 """Which row of one list belongs to which of another.
 
 The first rows of a list are spread evenly over those of another, oldest to oldest: of 100 invoices
-and 10 schedules, the first ten invoices belong to the first schedule. So both sides can tell, and
-neither has to be drawn. Rows that are added later belong to somebody too, who does not know.
+and 10 schedules, the first ten invoices belong to the first schedule. So each side can name the
+other, and neither has to be drawn. A row that is added later names others, which don't name it.
 """
 
 from __future__ import annotations

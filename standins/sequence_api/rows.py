@@ -104,5 +104,5 @@ def field_names(fields: Mapping[str, object], allowed: Iterable[str]) -> dict[st
         raise TypeError(f"there is no {', '.join(unknown)}")
     for name, value in named.items():
         if isinstance(value, datetime):
-            named[name] = text_of(micros_of(value))
+            named[name] = text_of(micros_of(value.isoformat()))
     return copy.deepcopy(named)

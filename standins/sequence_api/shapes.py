@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeVar
 
 from msgspec import Raw
 
-from standins.sequence_api.chance import ABSENT, Dice
+from standins.sequence_api.chance import ABSENT, Dice, shuffled
 from standins.sequence_api.messages import exactly
 from standins.sequence_api.relations import Relations
 from standins.sequence_api.versions import ANY, VERSIONS, by_version
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _PRESENT = 0.75  # of optional values; the others are left out, or null from here up to 1
-_NULL = {"o": 0.95, "n": 0.85}
+_NULL = {"o": 0.95, "n": 0.85, "-": 1}
 
 _Value = TypeVar("_Value")
 
@@ -57,6 +57,10 @@ class Origin(Protocol):
         """When it was created, as the API writes it."""
 
     @property
+    def updated(self) -> int:
+        """When it last changed, in microseconds since 1970."""
+
+    @property
     def updated_at(self) -> str:
         """When it last changed, as the API writes it."""
 
@@ -83,7 +87,7 @@ class Drawing(Dice):
     __slots__ = ("_once", "other", "places", "relations", "row", "version")
 
     def __init__(self, seed: int, row: Origin, version: str, relations: Relations) -> None:
-        super().__init__(seed)
+        super().__init__(shuffled(seed))
         self.row = row
         self.version = version
         self.relations = relations
@@ -107,7 +111,7 @@ class Field(NamedTuple):
     Attributes:
         name: Its name.
         there: The letter of each version; see `versions`.
-        optional: Whether any version has it as optional.
+        optional: Whether it is left out now and then, without its maker being asked.
         maker: What draws its value.
     """
 
@@ -115,6 +119,17 @@ class Field(NamedTuple):
     there: dict[str, str]
     optional: bool
     maker: Maker
+
+
+class Perhaps:
+    """A maker that says itself whether there is a value: it draws `ABSENT` where there is none."""
+
+    def __init__(self, maker: Maker) -> None:
+        self._maker = maker
+
+    def __call__(self, drawing: Drawing) -> object:
+        """Draw one."""
+        return self._maker(drawing)
 
 
 def has(letters: str, **makers: Maker) -> list[Field]:
@@ -126,7 +141,10 @@ def has(letters: str, **makers: Maker) -> list[Field]:
     """
     there = by_version(letters)
     optional = not {"o", "n"}.isdisjoint(letters)
-    return [Field(name, there, optional, maker) for name, maker in makers.items()]
+    return [
+        Field(name, there, optional and not isinstance(maker, Perhaps), maker)
+        for name, maker in makers.items()
+    ]
 
 
 class Shape:
@@ -153,15 +171,19 @@ class Shape:
         }
 
     def __call__(self, drawing: Drawing) -> dict[str, object]:
-        """Draw one: fields that the version lacks too, so that the others stay the same."""
-        found = {}
+        """Draw one: fields that the version lacks too, so that those after them stay the same.
+
+        For the same reason a field that is required in one version and optional in another has to
+        be the last.
+        """
+        found: dict[str, object] = {}
         draw = drawing.draw
         for name, maker, optional, letter in self._plans[drawing.version]:
+            if optional and (drawn := draw()) >= _PRESENT and letter != "R":
+                if drawn >= _NULL[letter]:
+                    found[name] = None
+                continue
             value = maker(drawing)
-            if optional and (drawn := draw()) >= _PRESENT and letter in _NULL:
-                if value is ABSENT or drawn < _NULL[letter]:
-                    continue
-                value = None
             if letter != "-" and value is not ABSENT:
                 found[name] = value
         return found
@@ -171,7 +193,11 @@ class Shape:
         return self._names[version]
 
     def paths(self, version: str) -> Iterator[tuple[str, str]]:
-        """Each field of a version with its letter; nested ones as `phases[].discounts[].id`."""
+        """Each field of a version with its letter.
+
+        Nested ones are written as `phases[].discounts[].id`, those of one shape among several as
+        `structure<LINEAR>.pricePerUnit`.
+        """
         for one in self.fields:
             if (letter := one.there[version]) != "-":
                 yield one.name, letter
@@ -283,6 +309,7 @@ class _NoRow:
     number: int = 0
     id: str = ""
     micros: int = 1_700_000_000_000_000
+    updated: int = 1_710_000_000_000_000
     created_at: str = ""
     updated_at: str = ""
     archived: bool = False

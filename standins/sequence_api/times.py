@@ -17,16 +17,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
-def micros_of(moment: str | datetime) -> int:
-    """Microseconds since 1970 of a time, or of its ISO 8601 text.
+def micros_of(text: str) -> int:
+    """Microseconds since 1970 of an ISO 8601 time.
 
     Raises:
         ValueError: If it is not such a time, or has no time zone.
     """
-    if isinstance(moment, str):
-        moment = datetime.fromisoformat(moment)
+    moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
-        raise ValueError(f"{moment} has no time zone")
+        raise ValueError(f"{text!r} has no time zone")
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 

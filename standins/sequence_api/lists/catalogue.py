@@ -170,9 +170,9 @@ PRODUCTS: Final = Description(
     share=0.1,
     shape=Shape(
         has("RRR", id=key, name=memo, createdAt=created, updatedAt=updated),
-        has("Roo", label=label),
         has("--o", taxCategoryId=identity),
         has("R--", sequenceAccountId=account),
+        has("Roo", label=label),
     ),
     parameters=[*PAGES, *takes("ooo", name=equal("name"))],
 )

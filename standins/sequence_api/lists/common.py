@@ -19,7 +19,7 @@ from standins.sequence_api.makers import (
     person,
     service,
 )
-from standins.sequence_api.shapes import Many, Pool, Shape, has
+from standins.sequence_api.shapes import Many, Perhaps, Pool, Shape, has
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,7 @@ _ADDRESS = Shape(
         postcode=_of_place(1),
         country=_of_place(2),
     ),
-    has("ooo", line2=one("Flat 1", "3º andar", "c/o Zoë", ""), state=_of_place(3)),
+    has("ooo", line2=one("Flat 1", "3º andar", "c/o Zoë", ""), state=Perhaps(_of_place(3))),
 )
 ADDRESS: Final = Pool(_ADDRESS)
 
