@@ -11,7 +11,7 @@ from tests.support.commands import TAP, call
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from standins.sequence_api import SequenceAPI
@@ -19,20 +19,28 @@ if TYPE_CHECKING:
 
 
 def run_tap(
-    api: SequenceAPI, file: Path, *, schema: Mapping[str, Row] | None = None, **config: Any
+    api: SequenceAPI,
+    file: Path,
+    *,
+    streams: Collection[str] = ("customers",),
+    schema: Mapping[str, Row] | None = None,
+    **config: Any,
 ) -> Path:
     """Run the tap with some settings, and return the file of its messages.
 
     Args:
         api: What it reads.
         file: Where its messages go.
-        schema: What stands in a catalog in place of its own, by field.
+        streams: What of it.
+        schema: What stands in a catalog in place of the schema of customers, by field.
         **config: Settings beside those that lead to the API.
     """
     config_file = file.with_suffix(".json")
     config_file.write_text(json.dumps(settings(api, **config)), encoding="utf-8")
     catalog = json.loads(call(TAP, "--discover", folder=file.parent).stdout)
-    catalog["streams"][0]["schema"]["properties"].update(schema or {})
+    by_name = {stream["tap_stream_id"]: stream for stream in catalog["streams"]}
+    by_name["customers"]["schema"]["properties"].update(schema or {})
+    catalog["streams"] = [by_name[name] for name in streams]
     catalog_file = file.with_suffix(".catalog.json")
     catalog_file.write_text(json.dumps(catalog), encoding="utf-8")
     given = ("--config", config_file, "--catalog", catalog_file)
@@ -52,7 +60,9 @@ class Target:
     definition: Row
     commands: Path
 
-    def load(self, messages: Path, folder: Path, **config: str) -> subprocess.CompletedProcess[str]:
+    def load(
+        self, messages: Path, folder: Path, **config: object
+    ) -> subprocess.CompletedProcess[str]:
         """Load the tap's messages, in a folder, with other settings than its definition has."""
         file = folder / "target.json"
         file.write_text(json.dumps({**self.definition["config"], **config}), encoding="utf-8")
