@@ -16,6 +16,8 @@ from standins.sequence_api import SequenceAPI
 from tap_sequence.api.client import Client as APIClient
 from tests.support import commands
 from tests.support.clients import Client, client_of
+from tests.support.documents import definition
+from tests.support.targets import Target
 from tests.support.waits import over_at_once
 from tests.support.workers import Scheduler, slow_first
 
@@ -125,6 +127,14 @@ def database(server: Database) -> Iterator[Database]:
     """An empty database."""
     with postgres(server.url) as created:
         yield created
+
+
+@pytest.fixture(scope="session")
+def target_postgres(tmp_path_factory: pytest.TempPathFactory) -> Target:
+    """The loader target-postgres, as meltano.yml has it."""
+    given = definition("target-postgres")
+    folder = tmp_path_factory.mktemp("target-postgres")
+    return Target(given, commands.install(folder / "venv", *given["pip_url"].split()))
 
 
 @pytest.fixture(scope="session")
