@@ -12,9 +12,10 @@ import trustme
 from hypothesis import settings
 
 from standins.postgres import Database, postgres
-from standins.sequence_api import SequenceAPI
+from standins.sequence_api import VERSIONS, SequenceAPI
 from tap_sequence.api.client import Client as APIClient
 from tests.support import commands
+from tests.support.billing import Billing, billing_of
 from tests.support.clients import Client, client_of
 from tests.support.documents import definition
 from tests.support.targets import Target
@@ -135,6 +136,23 @@ def target_postgres(tmp_path_factory: pytest.TempPathFactory) -> Target:
     given = definition("target-postgres")
     folder = tmp_path_factory.mktemp("target-postgres")
     return Target(given, commands.install(folder / "venv", *given["pip_url"].split()))
+
+
+@pytest.fixture(scope="session", params=[VERSIONS[0], VERSIONS[-1]])
+def billing(
+    request: pytest.FixtureRequest,
+    server: Database,
+    target_postgres: Target,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Billing]:
+    """An account as the oldest and the newest version show it, loaded with the views."""
+    with (
+        postgres(server.url) as database,
+        billing_of(
+            request.param, database, target_postgres, tmp_path_factory.mktemp("billing")
+        ) as loaded,
+    ):
+        yield loaded
 
 
 @pytest.fixture(scope="session")

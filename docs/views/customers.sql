@@ -1,10 +1,8 @@
--- Views for analysts on what tap-sequence and target-postgres load: plain names, times with a time
--- zone, one row per array element.
+-- Views of customers, on the table customers. What all views share:
 --
---   psql "$TARGET_POSTGRES_SQLALCHEMY_URL" -v ON_ERROR_STOP=1 -f /path/to/docs/views.sql
---
--- They read the table sequence.customers, assume that its times are in UTC, and are in a schema of
--- their own. Running this file again leaves whatever depends on them intact.
+-- They have plain names, times with a time zone and one row per array element. They read the tables
+-- in the schema sequence, assume that their times are in UTC, and are in a schema of their own.
+-- Running a file again leaves whatever depends on its views intact.
 --
 -- For a missing object or array of objects the loader stores JSON null, which has no elements:
 -- hence nullif. to_jsonb takes either type that the loader may give an array, jsonb or jsonb[].
@@ -35,6 +33,9 @@ SELECT
     address ->> 'country' AS address_country
 FROM sequence.customers;
 
+COMMENT ON VIEW sequence_views.customers IS
+    'One row per customer, archived or not.';
+
 CREATE OR REPLACE VIEW sequence_views.customer_billing_emails AS
 SELECT
     customers.id AS customer_id,
@@ -42,6 +43,9 @@ SELECT
     email.address AS email
 FROM sequence.customers
 CROSS JOIN unnest("billingEmails") WITH ORDINALITY AS email (address, position);
+
+COMMENT ON VIEW sequence_views.customer_billing_emails IS
+    'One row per e-mail address that a customer''s invoices go to.';
 
 CREATE OR REPLACE VIEW sequence_views.customer_integrations AS
 SELECT
@@ -56,6 +60,9 @@ CROSS JOIN
     jsonb_array_elements(nullif(to_jsonb("integrationIds"), 'null'))
     WITH ORDINALITY AS integration (value, position);
 
+COMMENT ON VIEW sequence_views.customer_integrations IS
+    'One row per service that a customer is integrated with.';
+
 CREATE OR REPLACE VIEW sequence_views.customer_external_ids AS
 SELECT
     customers.id AS customer_id,
@@ -68,6 +75,9 @@ CROSS JOIN
     jsonb_array_elements(nullif(to_jsonb("externalIds"), 'null'))
     WITH ORDINALITY AS external (value, position);
 
+COMMENT ON VIEW sequence_views.customer_external_ids IS
+    'One row per other system that knows a customer.';
+
 CREATE OR REPLACE VIEW sequence_views.customer_organizations AS
 SELECT
     customers.id AS customer_id,
@@ -79,6 +89,9 @@ FROM sequence.customers
 CROSS JOIN
     jsonb_array_elements(nullif(to_jsonb("organizations"), 'null'))
     WITH ORDINALITY AS organization (value, position);
+
+COMMENT ON VIEW sequence_views.customer_organizations IS
+    'One row per organization that a customer is part of.';
 
 CREATE OR REPLACE VIEW sequence_views.customer_organization_members AS
 SELECT
@@ -93,6 +106,9 @@ CROSS JOIN
     jsonb_array_elements(nullif(organization.value -> 'members', 'null'))
     WITH ORDINALITY AS member (value, position);
 
+COMMENT ON VIEW sequence_views.customer_organization_members IS
+    'One row per member of an organization that a customer is part of.';
+
 CREATE OR REPLACE VIEW sequence_views.customer_custom_properties AS
 SELECT
     customers.id AS customer_id,
@@ -100,5 +116,8 @@ SELECT
     property.value
 FROM sequence.customers
 CROSS JOIN jsonb_each_text(nullif("customProperties", 'null')) AS property (key, value);
+
+COMMENT ON VIEW sequence_views.customer_custom_properties IS
+    'One row per custom property of a customer.';
 
 COMMIT;
