@@ -138,6 +138,17 @@ def target_postgres(tmp_path_factory: pytest.TempPathFactory) -> Target:
     return Target(given, commands.install(folder / "venv", *given["pip_url"].split()))
 
 
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The project's own tap, with what it needs now: an older installation may lack it."""
+    system = f"sqlite:///{tmp_path_factory.mktemp('meltano') / 'meltano.db'}"
+    commands.call(
+        *(commands.MELTANO, "install", "tap-sequence"),
+        folder=commands.ROOT,
+        variables={"MELTANO_DATABASE_URI": system},
+    )
+
+
 @pytest.fixture(scope="session", params=[VERSIONS[0], VERSIONS[-1]])
 def billing(
     request: pytest.FixtureRequest,

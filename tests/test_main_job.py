@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+# Two runs of Meltano at once get in each other's way in one project
+pytestmark = [pytest.mark.xdist_group("meltano"), pytest.mark.usefixtures("installed")]
+
 
 class Meltano:
     """The project's Meltano, with the stand-ins as its account and its warehouse."""
@@ -48,15 +51,6 @@ def as_loaded(api: SequenceAPI, version: str | None = None) -> Rows:
     Times are timestamps without a time zone, in UTC.
     """
     return all_present({item["id"]: item for item in cast("list[Row]", api.listed(version))})
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _tap_is_up_to_date(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Install what the tap needs now: an older installation may lack it. Loaders install alone."""
-    system = f"sqlite:///{tmp_path_factory.mktemp('meltano') / 'meltano.db'}"
-    call(
-        MELTANO, "install", "tap-sequence", folder=ROOT, variables={"MELTANO_DATABASE_URI": system}
-    )
 
 
 @pytest.fixture
