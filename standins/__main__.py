@@ -3,8 +3,8 @@
     python -m standins meltano run tap-sequence target-postgres
 
 The command finds both through the environment variables that the tap and the loader read; if it
-starts Meltano, that has its own state. At the end the tables are shown. The exit code is the
-command's.
+starts Meltano, that has its own state. At the end the tables are listed, and the first customers
+shown. The exit code is the command's.
 """
 
 import argparse

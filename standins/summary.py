@@ -4,11 +4,13 @@ import shutil
 import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 from psycopg import sql
 
 from standins.postgres import Database
 
+_SHOWN = "customers"
 _ROWS = 5
 _NARROWEST_CELL = 10
 _WIDEST_CELL = 36  # a UUID
@@ -16,7 +18,7 @@ _GAP = "  "
 
 # Without arrays, objects and the columns that a loader adds: they would fill the terminal.
 _TABLES = """
-SELECT table_schema, table_name,
+SELECT table_schema AS schema, table_name AS name,
        array_agg(column_name::text ORDER BY ordinal_position) FILTER (
            WHERE data_type NOT IN ('ARRAY', 'json', 'jsonb') AND column_name NOT LIKE '\\_sdc\\_%'
        ) AS columns
@@ -28,7 +30,7 @@ ORDER BY table_schema, table_name
 
 
 def summary(database: Database, width: int | None = None) -> str:
-    """Describe each table: its number of rows, and the first of them.
+    """Say how many rows each table has, and show the first customers.
 
     Args:
         database: Where to look.
@@ -38,23 +40,43 @@ def summary(database: Database, width: int | None = None) -> str:
         Lines of text; none if there is no table.
     """
     width = width or shutil.get_terminal_size().columns
-    return "\n\n".join(
-        "\n".join(_table(database, row["table_schema"], row["table_name"], row["columns"], width))
-        for row in database.query(_TABLES)
-    )
+    tables = [_Table(**row) for row in database.query(_TABLES)]
+    totals = [_total(database, table) for table in tables]
+    if not tables:
+        return ""
+    size = max(len("rows"), *(len(str(total)) for total in totals))
+    lines = [f"{'rows':>{size}}{_GAP}table"]
+    lines += [f"{total:>{size}}{_GAP}{table}" for total, table in zip(totals, tables, strict=True)]
+    for total, table in zip(totals, tables, strict=True):
+        if table.name == _SHOWN and total and table.columns:
+            lines += ["", str(table), *_first_rows(database, table, total, width)]
+    return "\n".join(lines)
 
 
-def _table(
-    database: Database, schema: str, name: str, columns: list[str] | None, width: int
-) -> Iterator[str]:
-    table = sql.Identifier(schema, name)
-    total = database.query(sql.SQL("SELECT count(*) AS rows FROM {}").format(table))[0]["rows"]
-    yield f"{schema}.{name}: {total} row{'' if total == 1 else 's'}"
-    if not total or not columns:
-        return
+class _Table(NamedTuple):
+    schema: str
+    name: str
+    columns: list[str] | None
+
+    def __str__(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def identifier(self) -> sql.Identifier:
+        return sql.Identifier(self.schema, self.name)
+
+
+def _total(database: Database, table: _Table) -> int:
+    query = sql.SQL("SELECT count(*) AS total FROM {}").format(table.identifier)
+    total: int = database.query(query)[0]["total"]
+    return total
+
+
+def _first_rows(database: Database, table: _Table, total: int, width: int) -> Iterator[str]:
+    columns = table.columns or []
     rows = database.query(
         sql.SQL("SELECT {} FROM {} ORDER BY 1 LIMIT {}").format(
-            sql.SQL(", ").join(map(sql.Identifier, columns)), table, sql.Literal(_ROWS)
+            sql.SQL(", ").join(map(sql.Identifier, columns)), table.identifier, sql.Literal(_ROWS)
         )
     )
     shown: list[list[str]] = []

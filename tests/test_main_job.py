@@ -11,6 +11,7 @@ import pytest
 from standins.environment import environment
 from standins.postgres import URL_VARIABLE, Database
 from standins.sequence_api import VERSIONS, SequenceAPI
+from tap_sequence.streams import STREAMS
 from tests.support.commands import MELTANO, ROOT, call
 from tests.support.rows import Row, Rows, all_present
 
@@ -129,8 +130,13 @@ def test_the_tables_are_shown(server: Database) -> None:
         variables={URL_VARIABLE: server.url, "COLUMNS": "80"},
     )
 
-    _, title, names, *rows = finished.stdout.splitlines()
-    assert title == "sequence.customers: 3 rows"
+    _, heading, *lines = finished.stdout.splitlines()
+    assert heading.split() == ["rows", "table"]
+    tables = lines[: len(STREAMS)]
+    assert [line.split()[1] for line in tables] == sorted(f"sequence.{one.name}" for one in STREAMS)
+    assert "   3  sequence.customers" in tables
+    _, title, names, *rows = lines[len(STREAMS) :]
+    assert title == "sequence.customers"
     assert names.split() == ["id", "createdAt", "legalName"]
     assert len(rows) == 3
     assert max(map(len, rows)) <= 80
