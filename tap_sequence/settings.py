@@ -54,71 +54,76 @@ SETTINGS: dict[str, Any] = th.PropertiesList(
         "start_date",
         th.DateTimeType,
         title="Start date",
-        description="Customers created before this date or time (ISO 8601, UTC unless it says "
-        "otherwise) are not loaded, in either replication method. Default: all are.",
+        description="Customers, invoices and quotes created before this date or time (ISO 8601, "
+        "UTC unless it says otherwise) are not loaded, in either replication method. Other "
+        "streams ignore it. Default: all are.",
     ),
     th.Property(
         "lookback_window",
         th.IntegerType(minimum=0, maximum=3_155_760_000),
         default=600,
         title="Lookback window",
-        description="Seconds before the bookmark to read again, so that a customer that became "
-        "visible late, with an earlier creation time, is not lost. Default: 600.",
+        description="Seconds before its bookmark that a stream reads again, 0 to 3,155,760,000 (a "
+        "century), so that a row that became visible late, with an earlier createdAt or updatedAt, "
+        "is not lost. Default: 600.",
     ),
     th.Property(
         "include_archived",
         th.BooleanType,
         default=True,
         title="Include archived",
-        description="Whether archived customers are loaded; archivedAt tells them apart. "
-        "Default: true.",
+        description="Whether archived customers, billing schedules, quotes and list prices are "
+        "loaded; archivedAt tells them apart, except in list_prices. Default: true.",
     ),
     th.Property(
         "legal_name",
         th.StringType,
         title="Legal name",
-        description="Load only customers that the API finds by this legal name. Default: all.",
+        description="Of the customers, load only those that the API finds by this legal name. "
+        "Default: all.",
     ),
     th.Property(
         "email",
         th.StringType,
         title="E-mail address",
-        description="Load only customers that the API finds by this e-mail address. Default: all.",
+        description="Of the customers, load only those that the API finds by this e-mail address. "
+        "Default: all.",
     ),
     th.Property(
         "alias",
         th.StringType,
         title="Alias",
-        description="Load only customers that the API finds by this alias. Default: all.",
+        description="Of the customers, load only those that the API finds by this alias. Default: "
+        "all.",
     ),
     th.Property(
         "label",
         th.StringType,
         title="Label",
-        description="Load only customers that the API finds by this label (api_version "
-        "2024-07-30). Default: all.",
+        description="Of the customers, load only those that the API finds by this label "
+        "(api_version 2024-07-30). Default: all.",
     ),
     th.Property(
         "billing_status",
         th.StringType,
         title="Billing status",
-        description="Load only customers with this billing status, ACTIVE or INACTIVE "
-        "(api_version 2024-07-30). Default: all.",
+        description="Of the customers, load only those with this billing status, ACTIVE or "
+        "INACTIVE (api_version 2024-07-30). Default: all.",
     ),
     th.Property(
         "page_size",
         th.IntegerType(minimum=1, maximum=100),
         default=100,
         title="Page size",
-        description="Customers in each request, 1 to 100. Default: 100.",
+        description="Rows in each request, 1 to 100. Default: 100.",
     ),
     th.Property(
         "request_timeout",
         th.IntegerType(minimum=1, maximum=3600),
         default=60,
         title="Request timeout",
-        description="Seconds that an answer may take, from the request to its last byte, before it "
-        "is tried again. Default: 60.",
+        description="Seconds that an answer may take, 1 to 3,600, from the request to its last "
+        "byte, before it is tried again. Default: 60.",
     ),
     th.Property(
         "max_requests_per_minute",
