@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from ruamel.yaml import YAML
 
 from tests.support.commands import ROOT, TAP, call
-from tests.support.documents import COPIED, TO_FILL_IN, plugins, schema_of_the_project
+from tests.support.documents import COPIED, TO_FILL_IN, plugins
 
 if TYPE_CHECKING:
     from tests.support.rows import Row
@@ -57,8 +58,9 @@ def test_definition(plugin: Row) -> None:
     assert plugin.keys() >= NEEDED
     assert plugin["quality"] in {"gold", "silver", "bronze", "unknown"}
     assert plugin["maintenance_status"] in {"active", "beta", "development", "inactive", "unknown"}
-    texts = ALLOWED - {"capabilities", "keywords", "settings", "settings_group_validation"}
-    assert all(isinstance(plugin[name], str) for name in texts & plugin.keys())
+    lists = {"capabilities", "keywords", "select", "settings", "settings_group_validation"}
+    assert all(isinstance(plugin[name], list) for name in lists)
+    assert all(isinstance(plugin[name], str) for name in plugin.keys() - lists)
     assert {"api", "meltano_sdk"} <= set(plugin["keywords"])
     for setting in plugin["settings"]:
         assert {"name", "kind", "label", "description"} <= setting.keys()
@@ -79,15 +81,18 @@ def test_definitions_agree(plugin: Row, extractor: Row) -> None:
         assert ours == theirs
 
 
-def test_schema_of_the_project() -> None:
+def test_schema(extractor: Row) -> None:
     """The file meltano.yml hides from loaders what arrays of objects hold, and nothing else."""
-    (stream,) = json.loads(call(TAP, "--discover", folder=ROOT).stdout)["streams"]
-    fields = stream["schema"]["properties"]
-    assert schema_of_the_project() == {
-        name: {"type": fields[name]["type"]}
-        for name in fields
-        if "properties" in fields[name].get("items", {})
+    streams = json.loads(call(TAP, "--discover", folder=ROOT).stdout)["streams"]
+    arrays = {
+        stream["tap_stream_id"]: {
+            name: {"type": of["type"]}
+            for name, of in stream["schema"]["properties"].items()
+            if "properties" in of.get("items", {})
+        }
+        for stream in streams
     }
+    assert extractor["schema"] == {name: of for name, of in arrays.items() if of}
 
 
 def test_settings_agree_with_the_tap(plugin: Row, about: Row) -> None:
@@ -138,7 +143,6 @@ def test_block_agrees() -> None:
         **{name: ours[name] for name in ours if name != "description"},
         "pip_url": TO_FILL_IN,
         "settings": short,
-        "select": ["customers.*"],
         "load_schema": "sequence",
     }
     assert refresh == our_refresh
@@ -150,3 +154,39 @@ def test_block_agrees() -> None:
         **{name: our_loader[name] for name in ("pip_url", "env")},
         "config": our_loader["config"] | {"default_target_schema": "$MELTANO_EXTRACT__LOAD_SCHEMA"},
     }
+
+
+def test_the_refresh_agrees(plugin: Row) -> None:
+    """What plugin.yaml advises for what changes without a trace is what meltano.yml has."""
+    _, refresh = plugins("extractors")
+    (advised,) = re.findall("```yaml\n(.*?)```", plugin["usage"], re.DOTALL)
+    assert YAML(typ="safe").load(advised) == {"plugins": {"extractors": [refresh]}}
+
+
+@pytest.mark.parametrize(
+    ("file", "prefix", "loader"),
+    [
+        ("meltano.yml", "account", "target-postgres"),
+        (COPIED, "sequence", "target-postgres-sequence"),
+    ],
+)
+def test_jobs(file: str, prefix: str, loader: str) -> None:
+    """Both files run the two extractors, one every hour and the other every night."""
+    project = YAML(typ="safe").load(ROOT / file)
+    jobs = {job["name"]: job["tasks"] for job in project["jobs"]}
+    every = {one["job"]: one["interval"] for one in project["schedules"]}
+    assert jobs[prefix] == [f"tap-sequence {loader}"]
+    assert jobs[f"{prefix}-refresh"] == [f"tap-sequence-refresh {loader}"]
+    assert every[prefix] == "@hourly"
+    assert every[f"{prefix}-refresh"] == "30 3 * * *"
+
+
+def test_earlier_names() -> None:
+    """Jobs and schedules still run by the names they had first; no orchestrator runs them twice."""
+    project = YAML(typ="safe").load(ROOT / "meltano.yml")
+    jobs = {job["name"]: job["tasks"] for job in project["jobs"]}
+    schedules = {one["name"]: (one["job"], one["interval"]) for one in project["schedules"]}
+    assert jobs["customers"] == jobs["account"]
+    assert jobs["customers-refresh"] == jobs["account-refresh"]
+    assert schedules["customers-hourly"] == ("customers", "@once")
+    assert schedules["customers-nightly"] == ("customers-refresh", "@once")
