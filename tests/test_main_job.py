@@ -7,15 +7,16 @@ import sys
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from psycopg import sql
 
 from standins.environment import environment
 from standins.postgres import URL_VARIABLE, Database
 from standins.sequence_api import VERSIONS, SequenceAPI
-from tap_sequence.streams import STREAMS
 from tests.support.commands import MELTANO, ROOT, call
 from tests.support.rows import Row, Rows, all_present
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -31,12 +32,12 @@ class Meltano:
         self.database = database
         self.folder = folder
 
-    def run(self, *blocks: str, **variables: str) -> int:
-        """Run a job to its good end, and return how many requests it made."""
+    def run(self, *blocks: str, **variables: str) -> Counter[str]:
+        """Run a job to its good end, and return how many requests it made, by list."""
         self.api.clear()
         surroundings = environment(self.api, self.database, self.folder)
         call(MELTANO, "run", *blocks, folder=ROOT, variables={**surroundings, **variables})
-        return len(self.api.requests)
+        return self.api.counts
 
     def rows(self) -> dict[str, dict[str, Any]]:
         """Return the table, by id."""
@@ -44,6 +45,18 @@ class Meltano:
         by_id = {row["id"]: row for row in rows}
         assert len(by_id) == len(rows)
         return by_id
+
+    def totals(self) -> dict[str, int]:
+        """Return the number of rows of each table."""
+        names = self.database.query(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'sequence'"
+        )
+        tables = [row["table_name"] for row in names]
+        query = sql.SQL("SELECT count(*) AS total FROM {}")
+        return {
+            name: self.database.query(query.format(sql.Identifier("sequence", name)))[0]["total"]
+            for name in tables
+        }
 
 
 def as_loaded(api: SequenceAPI, version: str | None = None) -> Rows:
@@ -70,7 +83,17 @@ def test_every_field_of_every_customer_arrives(meltano: Meltano, version: str) -
 
     assert len(meltano.rows()) == 250
     assert all_present(meltano.rows()) == as_loaded(meltano.api, version)
-    assert requests <= 4
+    assert requests["customers"] <= 4
+
+
+def test_every_list_arrives(meltano: Meltano) -> None:
+    """The job for the account loads every list whole; customers alone are one line of `select`."""
+    alone = {"TAP_SEQUENCE__SELECT": '["customers.*"]'}
+    assert meltano.run("account", **alone).keys() == {"customers"}
+    assert meltano.totals() == {"customers": 250}
+
+    meltano.run("account")
+    assert meltano.totals() == {name: len(meltano.api[name].listed()) for name in meltano.api.names}
 
 
 def test_times_do_not_depend_on_the_server(meltano: Meltano) -> None:
@@ -82,30 +105,33 @@ def test_times_do_not_depend_on_the_server(meltano: Meltano) -> None:
 
 def test_a_second_run_brings_what_is_new(meltano: Meltano) -> None:
     """A second run adds the customers created since, in as few requests as their pages."""
-    meltano.run("customers")
+    meltano.run("account")
     before = meltano.rows()
     added = {customer.id for customer in meltano.api.add(130)}
 
-    requests = meltano.run("customers")
+    requests = meltano.run("account")
 
     after = meltano.rows()
     assert after.keys() - before.keys() == added
     assert all_present(after) == as_loaded(meltano.api)
-    assert requests == 2
+    assert requests["customers"] == 2
 
 
 def test_a_refresh_brings_what_has_changed(meltano: Meltano) -> None:
-    """The refresh job updates older customers in place, and leaves the hourly job's state alone."""
-    meltano.run("customers")
+    """The refresh job updates older rows in place, and leaves the hourly job's state alone."""
+    meltano.run("account")
     oldest = min(as_loaded(meltano.api).values(), key=lambda row: row["createdAt"])
     meltano.api.change(oldest["id"], legal_name="Changed & Sons")
     meltano.api.archive(oldest["id"])
+    meltano.database.query("UPDATE sequence.invoices SET reference = 'without a trace'")
 
-    meltano.run("customers-refresh")
+    assert meltano.run("account-refresh").keys() == {"customers", "invoices"}
 
     assert meltano.rows()[oldest["id"]]["legalName"] == "Changed & Sons"
     assert all_present(meltano.rows()) == as_loaded(meltano.api)
-    assert meltano.run("customers") == 1
+    of_invoices = "SELECT count(*) AS left FROM sequence.invoices WHERE reference ~ 'trace'"
+    assert meltano.database.query(of_invoices) == [{"left": 0}]
+    assert meltano.run("account")["customers"] == 1
 
 
 def test_json_lines(meltano: Meltano) -> None:
@@ -132,11 +158,12 @@ def test_the_tables_are_shown(server: Database) -> None:
 
     _, heading, *lines = finished.stdout.splitlines()
     assert heading.split() == ["rows", "table"]
-    tables = lines[: len(STREAMS)]
-    assert [line.split()[1] for line in tables] == sorted(f"sequence.{one.name}" for one in STREAMS)
+    names = [f"sequence.{name}" for name in SequenceAPI(0).names]
+    tables = lines[: len(names)]
+    assert [line.split()[1] for line in tables] == sorted(names)
     assert "   3  sequence.customers" in tables
-    _, title, names, *rows = lines[len(STREAMS) :]
+    _, title, columns, *rows = lines[len(names) :]
     assert title == "sequence.customers"
-    assert names.split() == ["id", "createdAt", "legalName"]
+    assert columns.split() == ["id", "createdAt", "legalName"]
     assert len(rows) == 3
     assert max(map(len, rows)) <= 80
