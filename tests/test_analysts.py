@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from tests.support.targets import Target
 
 
-
 @pytest.fixture(scope="module")
 def loaded(
     server: Database, target_postgres: Target, tmp_path_factory: pytest.TempPathFactory

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.support.billing import by, day, decimal
 from tests.support.warehouses import time
 
 if TYPE_CHECKING:
     from tests.support.billing import Billing
     from tests.support.rows import Row, Rows
-
-pytestmark = pytest.mark.xdist_group("analysts")
 
 
 def active(schedules: Rows) -> list[Row]:

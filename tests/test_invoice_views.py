@@ -7,8 +7,6 @@ from datetime import date
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from tests.support.billing import NOT_YET, by, day, decimal
 from tests.support.warehouses import time
 
@@ -17,8 +15,6 @@ if TYPE_CHECKING:
 
     from tests.support.billing import Billing
     from tests.support.rows import Row
-
-pytestmark = pytest.mark.xdist_group("analysts")
 
 
 def is_issued(invoice: Row) -> bool:

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-# Two runs of Meltano at once get in each other's way in one project
-pytestmark = [pytest.mark.xdist_group("meltano"), pytest.mark.usefixtures("installed")]
+pytestmark = pytest.mark.usefixtures("installed")
 
 
 class Meltano:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from standins.postgres import Database
     from tests.support.targets import Target
 
-pytestmark = pytest.mark.xdist_group("analysts")
 
 DOCUMENTED = {
     row[0]: {True: row[1], False: row[2]} for row in table("docs/targets.md", "Sent by the API")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.support.commands import ROOT
 from tests.support.documents import blocks, table
 from tests.support.warehouses import DOCUMENT, documented
@@ -14,7 +12,6 @@ from tests.support.warehouses import DOCUMENT, documented
 if TYPE_CHECKING:
     from tests.support.billing import Billing
 
-pytestmark = pytest.mark.xdist_group("analysts")
 
 FILES = {
     path.stem: set(

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from standins.postgres import Database
     from tests.support.rows import Row
 
-# Two runs of Meltano at once get in each other's way in one project
-pytestmark = [pytest.mark.xdist_group("meltano"), pytest.mark.usefixtures("installed")]
+pytestmark = pytest.mark.usefixtures("installed")
 
 PAGE = (ROOT / "docs" / "streams.md").read_text(encoding="utf-8")
 

@@ -9,7 +9,7 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 if TYPE_CHECKING:
     import pytest
 
-MELTANO = ["test_main_job.py", "test_meltano.py", "test_kills.py"]
+MELTANO = ["test_main_job.py", "test_whole_account.py", "test_meltano.py", "test_kills.py"]
 """Files of tests that run Meltano in this project, where two runs get in each other's way."""
 
 SLOW = [
@@ -17,6 +17,8 @@ SLOW = [
     "test_projects.py",
     "test_documentation.py",
     "test_analysts.py",
+    "test_invoice_views.py",
+    "test_contract_views.py",
     "test_targets.py",
     "test_recipes.py",
 ]
