@@ -71,6 +71,7 @@ class Client:
 
 
 SCHEMA = CACHE / "schema.json"
+CATALOG = CACHE / "catalog.json"
 VARIABLES = {
     "BENCHMARKS_SCHEMA": str(SCHEMA),
     "RUNTIME__DLTHUB_TELEMETRY": "false",
@@ -79,11 +80,17 @@ VARIABLES = {
 
 
 def write_schema() -> None:
-    """Write the tap's schema where the peers that declare one find it."""
+    """Write the schema of customers, where the peers that declare one find it, and a catalog."""
     written = subprocess.run(  # noqa: S603  the arguments are this file's own
         [programs("tap-sequence") / TAP, "--discover"], cwd=ROOT, check=True, capture_output=True
     )
-    SCHEMA.write_text(json.dumps(json.loads(written.stdout)["streams"][0]["schema"]), "utf-8")
+    (customers,) = (
+        stream
+        for stream in json.loads(written.stdout)["streams"]
+        if stream["tap_stream_id"] == "customers"
+    )
+    SCHEMA.write_text(json.dumps(customers["schema"]), "utf-8")
+    CATALOG.write_text(json.dumps({"streams": [customers]}), "utf-8")
 
 
 def _lines(output: Path) -> Iterator[dict[str, Any]]:
@@ -112,7 +119,7 @@ CLIENTS = (
         name=TAP,
         peer="tap-sequence",
         package="singer-sdk",
-        command=lambda bin_, _: [bin_ / TAP, "--config=ENV"],
+        command=lambda bin_, _: [bin_ / TAP, "--config=ENV", "--catalog", CATALOG],
         ids=_singer_ids,
     ),
     Client(

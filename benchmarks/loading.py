@@ -91,6 +91,7 @@ def loaders(database: Database, folder: Path) -> list[Loader]:
             ],
             {
                 **database.environment(),
+                "TAP_SEQUENCE__SELECT": '["customers.*"]',
                 "MELTANO_DATABASE_URI": f"sqlite:///{folder / 'meltano.db'}",
                 "MELTANO_STATE_BACKEND_URI": "systemdb",
                 "MELTANO_SEND_ANONYMOUS_USAGE_STATS": "false",
