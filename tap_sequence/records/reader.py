@@ -29,6 +29,16 @@ def named(record: Record, keys: Iterable[str]) -> str:
 class RecordReader:
     """Turns the items of a list into records.
 
+    Args:
+        stream: The stream's name, for error messages.
+        schema: JSON schema of its records.
+        selected: The schema without what is not selected, which is left out unchecked.
+        keys: Names of the properties that tell one record from another.
+        created_at: Name of the property that holds the creation time, if the list is in its
+            order.
+        replication_key: Name of the property that holds the replication key, if there is one.
+        deselect: Takes out of a record what is not selected below its top level.
+
     Attributes:
         unknown_fields: Top-level fields that were dropped because the schema does not declare them.
         characters_removed: Whether any text held characters that targets can't store.
@@ -45,18 +55,7 @@ class RecordReader:
         replication_key: str | None = None,
         deselect: Callable[[Record], object],
     ) -> None:
-        """Prepare for a stream.
-
-        Args:
-            stream: The stream's name, for error messages.
-            schema: JSON schema of its records.
-            selected: The schema without what is not selected, which is left out unchecked.
-            keys: Names of the properties that tell one record from another.
-            created_at: Name of the property that holds the creation time, if the list is in its
-                order.
-            replication_key: Name of the property that holds the replication key, if there is one.
-            deselect: Takes out of a record what is not selected below its top level.
-        """
+        """Prepare for a stream."""
         self.unknown_fields: set[str] = set()
         self.characters_removed = False
         self._stream = stream
