@@ -96,7 +96,7 @@ def _row(stream: SequenceStream) -> str:
 def _reading(stream: SequenceStream) -> tuple[str, str]:
     """Say which rows a run loads, and how many requests that takes."""
     complete = "101" if stream.ordered else "100"
-    if not getattr(stream, "limited", True):
+    if not stream.limited:
         complete = "1, or more if Sequence splits the list"
     match stream.replication_key:
         case None:
@@ -124,7 +124,7 @@ def _section(stream: SequenceStream) -> str:
 
 def _settings(stream: SequenceStream) -> Iterator[str]:
     """Say which settings matter to this stream in particular."""
-    if getattr(stream, "dated", False):
+    if stream.dated:
         yield "Rows created before `start_date` are not loaded.\n\n"
     if stream.archived:
         yield "Archived rows are loaded unless `include_archived` is false.\n\n"
