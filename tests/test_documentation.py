@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tap_sequence.api import retries
+from tap_sequence.settings import SETTINGS
+from tap_sequence.tap import TapSequence
 from tests.support.commands import ROOT
-from tests.support.documents import blocks, git, tracked
+from tests.support.documents import blocks, git, table, tracked
 from tests.support.tap import run
 
 if TYPE_CHECKING:
@@ -152,6 +154,35 @@ def test_settings() -> None:
     assert {*described, *others} - {"select"} == known.keys() - {"faker_config"}
 
 
+def test_lists() -> None:
+    """The readme begins with all streams, and says of each how it is read."""
+    streams = TapSequence(validate_config=False, setup_mapper=False).discover_streams()
+    named = re.findall(r"`(\w+)`", README.partition("\n| | |\n")[2].partition("\n\n")[0])
+    assert named == [stream.name for stream in streams]
+    new, changed, _ = table("README.md", "list")
+    for row, key in ((new, "createdAt"), (changed, "updatedAt")):
+        assert re.findall(r"`(\w+)`", row[0]) == [
+            stream.name for stream in streams if stream.replication_key == key
+        ]
+    resumed = README.partition("**Only lists in a known order")[2].partition("The others")[0]
+    assert re.findall(r"`(\w+)`", resumed) == [
+        stream.name for stream in streams if stream.ordered and stream.replication_key
+    ]
+
+
+@pytest.mark.parametrize(
+    ("setting", "attribute", "none"),
+    [("start_date", "dated", False), ("include_archived", "archived", None)],
+)
+def test_settings_of_some_streams(setting: str, attribute: str, *, none: object) -> None:
+    """A setting that counts for some streams alone names them, in their order."""
+    streams = TapSequence(validate_config=False, setup_mapper=False).discover_streams()
+    of_these = [one.name for one in streams if getattr(one, attribute) != none]
+    names = "|".join(one.name.replace("_", " ") for one in streams)
+    sentence = SETTINGS["properties"][setting]["description"].partition(";")[0].lower()
+    assert re.findall(names, sentence) == [name.replace("_", " ") for name in of_these]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_links(page: Path) -> None:
     """A link to a file or a heading leads somewhere."""
@@ -237,41 +268,24 @@ def test_the_first_command(clone: Path, nothing_but_python: dict[str, str]) -> N
 
 
 def test_the_other_commands(clone: Path, nothing_but_python: dict[str, str]) -> None:
-    """The readme's commands for a real account work, and load the columns that it shows."""
+    """The readme's commands for a real account work."""
     commands = [
         line
         for block in blocks("README.md", "bash")
         for line in block.splitlines()
         if line and not line.startswith(("export ", "git ", "python3 "))
     ]
-    assert "uv run meltano run customers" in commands
+    assert "uv run meltano run account" in commands
     (cron,) = blocks("README.md", "cron")
     by_cron = [line.split(maxsplit=5)[5] for line in cron.splitlines()]
     assert len(by_cron) == 2
     script = clone / "commands.sh"
     lines = [
         *commands,
-        f"uv run python -c '{TYPES}'",
         "PATH=/usr/bin:/bin",
         *(line.replace("/path/to/project", str(clone)) for line in by_cron),
     ]
     script.write_text("\n".join(lines), encoding="utf-8")
     set_up = COMMANDS[1].rpartition(" && ")[0]
     printed = execute(f"{set_up} && uv run -m standins sh -eux {script}", clone, nothing_but_python)
-    assert "sequence.customers: 250 rows" in printed
-    section = README.partition("## Columns in PostgreSQL")[2].partition("\n## ")[0]
-    shown = re.findall(r'^\| `"?(\w+)"?` \| ([\w\[\]]+) \|', section, re.MULTILINE)
-    loaded = re.findall(r"^column (\w+) (\w+)$", printed, re.MULTILINE)
-    assert shown == [(name, re.sub("^_(.*)", r"\1[]", kind)) for name, kind in loaded]
-
-
-TYPES = """
-import os, psycopg
-columns = psycopg.connect(os.environ["TARGET_POSTGRES_SQLALCHEMY_URL"]).execute(
-    "SELECT column_name, udt_name FROM information_schema.columns"
-    " WHERE table_name = $$customers$$ ORDER BY ordinal_position"
-)
-for name, kind in columns:
-    print("column", name, kind)
-"""
-"""Prints the columns of the table."""
+    assert " 250  sequence.customers\n" in printed

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+from io import StringIO
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from psycopg import sql
+from dotenv import dotenv_values
 
 from standins.environment import environment
 from standins.postgres import URL_VARIABLE, Database
 from standins.sequence_api import VERSIONS, SequenceAPI
 from tests.support.commands import MELTANO, ROOT, call
+from tests.support.documents import blocks
 from tests.support.rows import Row, Rows, all_present
 
 if TYPE_CHECKING:
@@ -45,18 +47,6 @@ class Meltano:
         assert len(by_id) == len(rows)
         return by_id
 
-    def totals(self) -> dict[str, int]:
-        """Return the number of rows of each table."""
-        names = self.database.query(
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'sequence'"
-        )
-        tables = [row["table_name"] for row in names]
-        query = sql.SQL("SELECT count(*) AS total FROM {}")
-        return {
-            name: self.database.query(query.format(sql.Identifier("sequence", name)))[0]["total"]
-            for name in tables
-        }
-
 
 def as_loaded(api: SequenceAPI, version: str | None = None) -> Rows:
     """Return the rows that the API's customers must make, by id, what is null left out.
@@ -85,14 +75,12 @@ def test_every_field_of_every_customer_arrives(meltano: Meltano, version: str) -
     assert requests["customers"] <= 4
 
 
-def test_every_list_arrives(meltano: Meltano) -> None:
-    """The job for the account loads every list whole; customers alone are one line of `select`."""
-    alone = {"TAP_SEQUENCE__SELECT": '["customers.*"]'}
-    assert meltano.run("account", **alone).keys() == {"customers"}
-    assert meltano.totals() == {"customers": 250}
-
-    meltano.run("account")
-    assert meltano.totals() == {name: len(meltano.api[name].listed()) for name in meltano.api.names}
+def test_customers_alone(meltano: Meltano) -> None:
+    """With the readme's two lines in a file .env, both jobs load customers and nothing else."""
+    (lines,) = blocks("README.md", "dotenv")
+    alone = {name: of or "" for name, of in dotenv_values(stream=StringIO(lines)).items()}
+    assert meltano.run("account", "account-refresh", **alone).keys() == {"customers"}
+    assert len(meltano.rows()) == 250
 
 
 def test_times_do_not_depend_on_the_server(meltano: Meltano) -> None:
