@@ -65,8 +65,9 @@ UTC. Names keep their capitals and need quotes: `select "createdAt" from sequenc
 with a dot is a field within a jsonb column: `address.town` is `address->>'town'`, and
 `integrationIds[].service` is the service of each element.
 
-All columns but the key can be null. Remarks such as *(version 2024-07-30 on)* say which API
-versions have a field; without one, it is in every version that has the list.
+All columns but the key can be null. Where the API doesn't send a jsonb column, that is JSON `null`:
+`jsonb_typeof(…) = 'null'`. Remarks such as *(version 2024-07-30 on)* say which API versions have a
+field; without one, it is in every version that has the list.
 """
 
 
@@ -128,6 +129,9 @@ def _settings(stream: SequenceStream) -> Iterator[str]:
         yield "Rows created before `start_date` are not loaded.\n\n"
     if stream.archived:
         yield "Archived rows are loaded unless `include_archived` is false.\n\n"
+    if stream.filters:
+        names = ", ".join(f"`{name}`" for name in stream.filters)
+        yield f"These settings filter the list: {names}.\n\n"
     if LEFT_OUT in stream.schema["properties"]:
         yield f"`select` in `meltano.yml` excludes `{LEFT_OUT}`.\n\n"
 
