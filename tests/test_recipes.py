@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from standins.sequence_api import SequenceAPI, faults
+from standins.sequence_api import Request, SequenceAPI, faults
 from tests.support.accounts import ids, settings
 from tests.support.commands import ROOT, UV, call
 from tests.support.documents import blocks
@@ -78,7 +78,7 @@ class Home:
     @property
     def loaded(self) -> list[str]:
         """The ids in the target's file, as often as they stand there."""
-        file = self.folder / "customers" / "customers.jsonl"
+        file = self.folder / "sequence" / "customers.jsonl"
         lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
         return [json.loads(line)["id"] for line in lines]
 
@@ -131,21 +131,21 @@ def test_pipx(wheel: Path, tmp_path: Path) -> None:
 
 
 def test_pipe(home: Home) -> None:
-    """A pipe loads all customers once, and a second one with the state costs one request."""
+    """A pipe loads all customers once, and a second one with the state asks for them once."""
     home.sh(recipe("tap-sequence"))
     assert sorted(home.loaded) == sorted(ids(home.api))
 
     home.sh(recipe("tail"))
-    assert len(home.api.requests) == 1
+    assert home.api.counts["customers"] == 1
     assert set(home.loaded) == ids(home.api)
 
 
-def test_one_customer(home: Home) -> None:
-    """The recipe's test of the settings prints a customer, and fails where the key is refused."""
+def test_one_row(home: Home) -> None:
+    """The recipe's test of the settings prints a row of each list, and fails with a refused key."""
     (command,) = re.findall(
         "`(tap-sequence .* --test)`", (ROOT / RECIPES).read_text(encoding="utf-8")
     )
-    assert home.sh(command).stdout.count('"RECORD"') == 1
+    assert home.sh(command).stdout.count('"RECORD"') == len(home.api.names)
     home.api.fail(faults.status(401), times=None)
     assert home.sh(command, check=False).returncode == 1
 
@@ -156,14 +156,14 @@ def test_cron(home: Home) -> None:
     assert sorted(home.loaded) == sorted(ids(home.api))
 
     assert home.cron() == 0
-    assert len(home.api.requests) == 1
+    assert home.api.counts["customers"] == 1
 
     home.api.add(3)
     assert home.cron() == 0
-    assert len(home.api.requests) == 1
+    assert home.api.counts["customers"] == 1
     assert set(home.loaded) == ids(home.api)
     assert {path.name for path in home.folder.iterdir()} == {
-        *("config.json", "target.json", "customers", "load", "lock", "state.json")
+        *("config.json", "target.json", "sequence", "load", "lock", "state.json")
     }
 
 
@@ -178,9 +178,14 @@ def test_cron_fails(home: Home) -> None:
     assert home.cron() == 0
 
 
+def of_customers(request: Request) -> bool:
+    """Tell whether a request is for customers."""
+    return request.path == "/api/customers"
+
+
 def test_cron_fails_half_way(home: Home) -> None:
     """A run that fails half-way ends like the tap, and the next one goes on from there."""
-    home.api.fail(faults.status(403), times=None, skip=2)
+    home.api.fail(faults.status(403), times=None, when=of_customers, skip=2)
     assert home.cron() == 1
     half = len(home.loaded)
     assert 0 < half < 250
@@ -221,7 +226,7 @@ def test_cron_was_killed(home: Home) -> None:
     (home.folder / "state.json").rename(home.folder / "states.jsonl")
 
     assert home.cron() == 0
-    assert len(home.api.requests) == 1
+    assert home.api.counts["customers"] == 1
 
 
 def test_crontab() -> None:
