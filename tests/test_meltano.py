@@ -14,7 +14,7 @@ import pytest
 from standins.environment import environment
 from standins.postgres import Database
 from standins.sequence_api import SequenceAPI, faults
-from tests.support.commands import MELTANO, ROOT, call
+from tests.support.commands import CUSTOMERS_ALONE, MELTANO, ROOT, call
 from tests.support.kills import count, taps
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def invoke(
 ) -> subprocess.CompletedProcess[str]:
     """Run the tap by Meltano, with settings in the environment."""
     given = {f"TAP_SEQUENCE_{name.upper()}": text for name, text in settings.items()}
-    variables = environment(api, Database(""), folder) | given
+    variables = environment(api, Database(""), folder) | CUSTOMERS_ALONE | given
     return call(MELTANO, "invoke", "tap-sequence", folder=ROOT, variables=variables, check=False)
 
 
@@ -88,7 +88,7 @@ class Project:
         self.api = api
         self.database = database
         self._file = folder / "meltano.db"
-        self._variables = {**os.environ, **environment(api, database, folder)}
+        self._variables = {**os.environ, **environment(api, database, folder), **CUSTOMERS_ALONE}
         self._run: subprocess.Popen[bytes] | None = None
 
     def run(self, *options: str) -> int:

@@ -11,6 +11,7 @@ from zipfile import ZipFile
 import pytest
 
 from standins.sequence_api import SequenceAPI
+from tap_sequence.streams import STREAMS
 from tests.support.accounts import ids, variables
 from tests.support.commands import ROOT, call, install
 from tests.support.tap import Run
@@ -76,10 +77,14 @@ def test_installed_version(wheel: Path, installed: Path, tmp_path: Path) -> None
 
 
 def test_installed_run(installed: Path, tmp_path: Path) -> None:
-    """The installed command brings every customer."""
+    """The installed command brings every list, and every customer."""
     with SequenceAPI(250) as api:
         ended = call(installed, "--config=ENV", folder=tmp_path, variables=variables(api))
-        assert sorted(Run(0, ended.stdout, "").ids) == sorted(ids(api))
+        messages = Run(0, ended.stdout, "").messages
+        records = [one for one in messages if one["type"] == "RECORD"]
+        assert {one["stream"] for one in records} == {vars(stream)["name"] for stream in STREAMS}
+        customers = [one["record"]["id"] for one in records if one["stream"] == "customers"]
+        assert sorted(customers) == sorted(ids(api))
 
 
 def test_development_is_not_installed(installed: Path, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from tests.support.answers import circle, item
 from tests.support.commands import ROOT
 from tests.support.servers import OK, WHOLE, nobody_listening, serving
 from tests.support.sync import sync
-from tests.support.tap import Run, run
+from tests.support.tap import CUSTOMERS, Run, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -115,9 +115,15 @@ class Forks:
         folder.mkdir()
         file = folder / "config.json"
         file.write_text(json.dumps(config), encoding="utf-8")
+        catalog = folder / "catalog.json"
+        catalog.write_text(json.dumps(CUSTOMERS), encoding="utf-8")
         assert self.parent.stdin
         assert self.parent.stdout
-        order = [str(folder), {"LOGLEVEL": level}, ["--config", str(file)]]
+        order = [
+            str(folder),
+            {"LOGLEVEL": level},
+            ["--config", str(file), "--catalog", str(catalog)],
+        ]
         self.parent.stdin.write(f"{json.dumps(order)}\n")
         self.parent.stdin.flush()
         code = int(self.parent.stdout.readline())

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent.parent
 TAP = Path(sys.executable).with_name("tap-sequence")
+CUSTOMERS_ALONE = {
+    f"{extractor}__SELECT": '["customers.*"]'
+    for extractor in ("TAP_SEQUENCE", "TAP_SEQUENCE_REFRESH")
+}
+"""Variables by which Meltano selects customers alone."""
+
 MELTANO = Path(sys.executable).with_name("meltano")
 UV = os.environ.get("UV", "uv")
 

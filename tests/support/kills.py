@@ -26,7 +26,7 @@ from standins.environment import environment
 from standins.postgres import Database, postgres
 from standins.sequence_api import SequenceAPI
 from tests.support.accounts import ids
-from tests.support.commands import MELTANO, ROOT
+from tests.support.commands import CUSTOMERS_ALONE, MELTANO, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +58,7 @@ def killed_loads(
     variables = {
         **os.environ,
         **environment(api, database, folder),
+        **CUSTOMERS_ALONE,
         "TARGET_POSTGRES_BATCH_SIZE_ROWS": "500",  # so that there are rows before a kill
     }
     draw = random.Random(seed)  # noqa: S311
