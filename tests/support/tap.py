@@ -155,17 +155,19 @@ def discover() -> dict[str, Any]:
 
 @contextmanager
 def started(config: Mapping[str, Any], folder: Path) -> Iterator[Started]:
-    """Start the tap, and make sure that it has ended afterwards.
+    """Start the tap, for customers alone, and make sure that it has ended afterwards.
 
     Args:
         config: Content of the file for `--config`.
         folder: Where that file and the log are kept.
     """
-    file, log = folder / "config.json", folder / "log"
+    file, catalog, log = folder / "config.json", folder / "catalog.json", folder / "log"
     file.write_text(json.dumps(config), encoding="utf-8")
+    catalog.write_text(json.dumps(CUSTOMERS), encoding="utf-8")
+    files = ("--config", str(file), "--catalog", str(catalog))
     with log.open("wb") as stderr:
         process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "tap_sequence", "--config", str(file)],
+            [sys.executable, "-m", "tap_sequence", *files],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=stderr,
