@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,8 @@ from tests.support.lists import at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tap_sequence.pages import Page
 
 PLACES = st.integers(0, 99)
 NUMBERS = st.integers(0, 99)
@@ -128,3 +131,109 @@ def test_an_interrupted_read_of_any_other_list_begins_anew() -> None:
     target = Target()
     assert target.load(source, 4) == 12
     assert target.load(source) == 30
+
+
+def vanishes(key: str) -> Callable[[ChangingList], None]:
+    """Return what removes this record."""
+
+    def happen(source: ChangingList) -> None:
+        del source.rows[key]
+
+    return happen
+
+
+def complete(source: ChangingList, target: Target) -> bool:
+    """Tell whether the target has what the list has of what it wants, as it is, after one run."""
+    source.before = {}
+    target.load(source)
+    wanted = [row for row in source.rows.values() if row["createdAt"] >= (target.start_date or "")]
+    return all(target.rows.get(row["id"]) == row for row in wanted)
+
+
+@pytest.mark.parametrize("start", [None, at(2)])
+def test_a_row_that_another_one_has_passed_over(start: str | None) -> None:
+    """Where cursors are numbers and a row vanishes, the one that is passed over comes later."""
+    source = ChangingList(ordered=True, numbered=True)
+    additions(list(range(30)))(source)
+    source.before = {2: vanishes("29")}
+    target = Target(start)
+    target.load(source)
+    assert not target.rows.keys() >= source.rows.keys()
+    assert complete(source, target)
+
+
+def test_a_row_that_was_passed_over_and_made_up_for_in_the_count() -> None:
+    """A count that comes right again, because a row was added ahead, proves nothing."""
+    source = ChangingList(ordered=False, numbered=True)
+    additions(list(range(50, 80)))(source)
+    last = max(source.places, key=lambda key: source.places[key])
+    source.before = {
+        2: vanishes(last),
+        4: additions([0]),
+    }
+    target = Target()
+    target.load(source)
+    assert complete(source, target)
+
+
+def test_a_change_right_after_the_first_answer() -> None:
+    """What changes while the first answer is on its way comes with the next run."""
+
+    class ChangesBehind(ChangingList):
+        def take(self, order: str) -> Page:
+            page = super().take(order)
+            if self.asked == 1:
+                self.rows["29"] = {**self.rows["29"], "updatedAt": at(self.clock), "version": 1}
+                self.change(0, 0)
+            return replace(page, answered=at(self.clock))
+
+    source = ChangesBehind(ordered=True, numbered=False)
+    additions(list(range(30)))(source)
+    target = Target()
+    target.load(source)
+    assert complete(source, target)
+
+
+def test_older_rows_are_not_delivered() -> None:
+    """Nothing created before the start date is delivered, of the page that reaches it either."""
+    source = ChangingList(ordered=True, numbered=False)
+    additions(list(range(30)))(source)
+    target = Target(at(20))
+    target.load(source)
+    assert min(row["createdAt"] for row in target.rows.values()) == at(20)
+
+
+def test_a_change_of_what_an_interrupted_read_has_delivered() -> None:
+    """What changes on the pages of an interrupted run, after it, comes with the next one."""
+    source = ChangingList(ordered=True, numbered=False)
+    additions(list(range(30)))(source)
+    target = Target()
+    target.load(source, 4)
+    for key in ("29", "0"):
+        source.clock += 1
+        source.rows[key] = {**source.rows[key], "updatedAt": at(source.clock), "version": 1}
+    assert complete(source, target)
+
+
+def test_a_row_that_vanishes_between_two_runs() -> None:
+    """Where cursors are numbers, a row that vanishes before the read is resumed is noticed, too."""
+    source = ChangingList(ordered=True, numbered=True)
+    additions(list(range(30)))(source)
+    target = Target(at(2))
+    target.load(source, 4)
+    del source.rows["29"]
+    target.load(source)
+    assert complete(source, target)
+
+
+def test_a_count_that_is_not_reached() -> None:
+    """Where fewer rows came than the API counts, the next run delivers them again."""
+
+    class CountsMore(ChangingList):
+        def take(self, order: str) -> Page:
+            return replace(super().take(order), total=31)
+
+    source = CountsMore(ordered=True, numbered=False)
+    additions(list(range(30)))(source)
+    target = Target()
+    assert min(target.load(source), target.load(source)) >= 30
