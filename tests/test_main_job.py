@@ -59,7 +59,7 @@ def as_loaded(api: SequenceAPI, version: str | None = None) -> Rows:
 @pytest.fixture
 def meltano(database: Database, tmp_path: Path) -> Iterator[Meltano]:
     """Provide an account of 250 customers, and a warehouse in another time zone than UTC."""
-    with SequenceAPI(customers=250) as api:
+    with SequenceAPI(customers=250, rows=30) as api:
         (zone,) = database.query("SHOW timezone")
         assert zone["TimeZone"] != "UTC"
         yield Meltano(api, database, tmp_path)

@@ -131,7 +131,7 @@ def test_beside_another_tap(with_the_tap: Project, warehouse: Database) -> None:
     before = tables(warehouse)
     assert before.keys() == {"raw.orders"}
     (commands,) = steps("sh")
-    with SequenceAPI(120) as api:
+    with SequenceAPI(120, rows=30) as api:
         for command in commands.splitlines():
             with_the_tap.meltano(*command.split()[1:], **variables(api))
         wanted = ids(api)
