@@ -13,7 +13,11 @@ class SequenceError(Exception):
 
     Attributes:
         everywhere: Whether reading another list would fail, too.
+        of_the_key: Whether it is the key that is refused, so that no other request would fare
+            better.
     """
+
+    of_the_key = False
 
     def __init__(self, message: str, *, everywhere: bool = False) -> None:
         """Take the message, and whether it fails everywhere."""
@@ -52,11 +56,7 @@ class RefusedError(SequenceError):
         super().__init__(message, everywhere=status in _EVERYWHERE)
         self.status = status
         self.version = version
-
-    @property
-    def of_the_key(self) -> bool:
-        """Whether it is the key that is refused, so that no other request would fare better."""
-        return self.status == HTTPStatus.UNAUTHORIZED
+        self.of_the_key = status == HTTPStatus.UNAUTHORIZED
 
 
 _EVERYWHERE = {HTTPStatus.UNAUTHORIZED, HTTPStatus.PROXY_AUTHENTICATION_REQUIRED}

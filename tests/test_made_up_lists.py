@@ -8,10 +8,9 @@ import pytest
 from singer_sdk import typing as th
 
 from standins.sequence_api import SequenceAPI
-from tap_sequence import tap
 from tap_sequence.singer.stream import SequenceStream
 from tests.support.accounts import ids
-from tests.support.sync import Synced, sync
+from tests.support.sync import sync_declared
 
 if TYPE_CHECKING:
     from tests.support.rows import Row
@@ -63,13 +62,6 @@ class TwoKeys(MadeUp):
     primary_keys = ("id", "legalName")
 
 
-def read(api: SequenceAPI, declaration: type[MadeUp], **options: Any) -> Synced:
-    """Run a tap that has this stream alone."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tap, "STREAMS", (declaration,))
-        return sync(api, streams=None, **options)
-
-
 def archived(row: Row) -> str:
     """Return when a customer was archived, or an empty text."""
     return row.get("archivedAt") or ""
@@ -79,7 +71,7 @@ def archived(row: Row) -> str:
 def test_first_read(declaration: type[MadeUp]) -> None:
     """A first run delivers the list, each record once."""
     with SequenceAPI(2000) as api:
-        read_ids = read(api, declaration).ids
+        read_ids = sync_declared(api, declaration).ids
     assert len(read_ids) == 2000
     assert set(read_ids) == ids(api)
 
@@ -96,7 +88,7 @@ def test_first_read(declaration: type[MadeUp]) -> None:
 def test_order_that_is_asked_for(declaration: type[MadeUp], orders: set[str | None]) -> None:
     """A list that takes no order is asked for none, and read from one end."""
     with SequenceAPI(2000) as api:
-        read(api, declaration)
+        sync_declared(api, declaration)
     assert {request.query.get("sortOrder") for request in api.requests} == orders
 
 
@@ -104,16 +96,16 @@ def test_order_that_is_asked_for(declaration: type[MadeUp], orders: set[str | No
 def test_always_in_full(declaration: type[MadeUp]) -> None:
     """A list without a replication key is delivered in full by each run."""
     with SequenceAPI(300) as api:
-        first = read(api, declaration)
-        again = read(api, declaration, state=first.state)
+        first = sync_declared(api, declaration)
+        again = sync_declared(api, declaration, state=first.state)
     assert sorted(again.ids) == sorted(first.ids)
 
 
 def test_changed_records_alone() -> None:
     """A list with a time of change delivers what changed and what has no such time, no more."""
     with SequenceAPI(300) as api:
-        first = read(api, Changed, lookback_window=0)
-        again = read(api, Changed, state=first.state, lookback_window=0)
+        first = sync_declared(api, Changed, lookback_window=0)
+        again = sync_declared(api, Changed, state=first.state, lookback_window=0)
     newest = max(archived(row) for row in first.records)
     assert newest
     assert {row["id"] for row in again.records} == {
@@ -124,16 +116,16 @@ def test_changed_records_alone() -> None:
 def test_nothing_new() -> None:
     """A list that is read newest first costs one request where nothing is new."""
     with SequenceAPI(300) as api:
-        state = read(api, NewestFirst).state
+        state = sync_declared(api, NewestFirst).state
         before = len(api.requests)
-        read(api, NewestFirst, state=state)
+        sync_declared(api, NewestFirst, state=state)
     assert len(api.requests) == before + 1
 
 
 def test_two_keys_make_one() -> None:
     """Where two properties are the key, the target is told of both."""
     with SequenceAPI(3) as api:
-        (schema,) = read(api, TwoKeys).schemas.values()
+        (schema,) = sync_declared(api, TwoKeys).schemas.values()
     assert [*schema["key_properties"]] == ["id", "legalName"]
 
 

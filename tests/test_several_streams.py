@@ -8,10 +8,9 @@ import pytest
 from singer_sdk import typing as th
 
 from standins.sequence_api import SequenceAPI, faults
-from tap_sequence import tap
 from tap_sequence.errors import SequenceError
 from tap_sequence.singer.stream import SequenceStream
-from tests.support.sync import Synced, sync
+from tests.support.sync import Synced, sync_declared
 
 SCHEMA = th.PropertiesList(th.Property("id", th.StringType, required=True)).to_dict()
 
@@ -51,15 +50,6 @@ class Newer(Listed):
     versions = frozenset({"2024-07-30"})
 
 
-def read(api: SequenceAPI, *streams: type[SequenceStream], **options: Any) -> Synced:
-    """Run a tap that has these streams, to its end or to its failure, which it notes."""
-    synced = Synced()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tap, "STREAMS", streams)
-        sync(api, streams=None, into=synced, **options)
-    return synced
-
-
 def delivered(synced: Synced) -> list[str]:
     """Return the names of the streams that delivered something, in order."""
     names = [one["stream"] for one in synced.messages if one["type"] == "RECORD"]
@@ -67,12 +57,10 @@ def delivered(synced: Synced) -> list[str]:
 
 
 def failing(api: SequenceAPI, *streams: type[SequenceStream], **options: Any) -> tuple[Synced, str]:
-    """Run such a tap, and return what it wrote and how it ended."""
+    """Run a tap that has these streams, and return what it wrote and how it ended."""
     synced = Synced()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tap, "STREAMS", streams)
-        with pytest.raises(SequenceError) as raised:
-            sync(api, streams=None, into=synced, **options)
+    with pytest.raises(SequenceError) as raised:
+        sync_declared(api, *streams, into=synced, **options)
     return synced, str(raised.value)
 
 
@@ -138,7 +126,7 @@ def test_a_list_that_is_down_is_left_out(few: SequenceAPI) -> None:
 
 def test_a_list_that_the_version_lacks(few: SequenceAPI, caplog: pytest.LogCaptureFixture) -> None:
     """A list that the version asked for doesn't have is not asked for, with a warning."""
-    synced = read(few, First, Newer, api_version="2024-01-01")
+    synced = sync_declared(few, First, Newer, api_version="2024-01-01")
     assert delivered(synced) == ["a_first"]
     assert {request.path for request in few.requests} == {"/api/customers"}
     assert "Skipping d_newer, which version 2024-01-01 of the API does not have" in caplog.messages
@@ -147,7 +135,7 @@ def test_a_list_that_the_version_lacks(few: SequenceAPI, caplog: pytest.LogCaptu
 def test_a_list_that_the_version_of_the_key_lacks(caplog: pytest.LogCaptureFixture) -> None:
     """A list that the version the key is pinned to doesn't have is skipped, with a warning."""
     with SequenceAPI(3, version="2024-05-09") as api:
-        synced = read(api, First, Newer)
+        synced = sync_declared(api, First, Newer)
     assert delivered(synced) == ["a_first"]
     assert "Skipping d_newer, which version 2024-05-09 of the API does not have" in caplog.messages
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from tap_sequence.errors import RefusedError, SequenceError
+from tap_sequence.errors import SequenceError
 from tap_sequence.pages import NEWEST_FIRST, OLDEST_FIRST, Page
 from tap_sequence.reading.end import End
 
@@ -138,7 +138,7 @@ class Walk:
             page = requests.take(OLDEST_FIRST)
             oldest.take(page)
         except SequenceError as error:
-            if isinstance(error, RefusedError) and error.of_the_key:
+            if error.of_the_key:
                 raise
             self._give_up(requests, str(error))
             return NOTHING

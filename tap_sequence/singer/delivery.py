@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tap_sequence.api.ahead import BackgroundRequests
-from tap_sequence.errors import RefusedError, SequenceError
+from tap_sequence.errors import SequenceError
 from tap_sequence.reading.methods import Changed
 from tap_sequence.reading.progress import Progress
 from tap_sequence.singer.progress_log import ProgressLog
@@ -96,8 +96,7 @@ class Deliveries:
         try:
             yield from self._read(progress, read)
         except SequenceError as error:
-            key_refused = isinstance(error, RefusedError) and error.of_the_key
-            if key_refused or read.walk.newest.position.cursor != left.from_newest.cursor:
+            if error.of_the_key or read.walk.newest.position.cursor != left.from_newest.cursor:
                 raise
             self._logger.warning("The interrupted read cannot be resumed, reading anew: %s", error)
             progress.interrupted = None

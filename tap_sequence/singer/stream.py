@@ -40,6 +40,12 @@ if TYPE_CHECKING:
 CREATED_AT = "createdAt"
 """The property that holds the creation time, in every list that is ordered by it."""
 
+DECLARABLE = {"name", "path", "primary_keys", "replication_key", "schema", "selected_by_default"}
+"""Attributes of the SDK's streams that a declaration has."""
+
+HOOKS = {name for name in dir(RESTStream) if not name.startswith("__")} - DECLARABLE
+"""Everything else that a stream of the SDK can override."""
+
 
 class SequenceStream(Stream):
     """A list of Sequence's API, as a stream.
@@ -75,15 +81,10 @@ class SequenceStream(Stream):
     sends: ClassVar[Mapping[str, str]] = {}
     filters: ClassVar[Mapping[str, str]] = {}
 
-    _DECLARABLE = frozenset({"name", "primary_keys", "replication_key", "schema", "path"}) | {
-        "selected_by_default"
-    }
-
     @override
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        hooks = {name for name in dir(RESTStream) if not name.startswith("__")}
-        if ignored := sorted(vars(cls).keys() & hooks - cls._DECLARABLE):
+        if ignored := sorted(vars(cls).keys() & HOOKS):
             raise TypeError(f"{cls.__name__}: never called by this tap: {', '.join(ignored)}")
 
     def __init__(self, tap: Tap, client: Callable[[], Client]) -> None:
@@ -137,6 +138,7 @@ class SequenceStream(Stream):
         )
 
     def _reading(self) -> Iterator[Delivery]:
+        created_at = CREATED_AT if self.ordered else None
         endpoint = ListEndpoint(
             client=self._client(),
             path=self.path,
@@ -151,14 +153,14 @@ class SequenceStream(Stream):
             self.effective_schema,
             self.selected_schema,
             keys=self.primary_keys,
-            created_at=CREATED_AT if self.ordered else None,
+            created_at=created_at,
             replication_key=self.replication_key,
             deselect=partial(pop_deselected_record_properties, schema=self.schema, mask=self.mask),
         )
         terms = Terms(
             replication_method=self.replication_method,
             replication_key=self.replication_key,
-            created_at=CREATED_AT if self.ordered else None,
+            created_at=created_at,
             account=Account(
                 self.config["api_url"], self.config["client_id"], self.config["client_secret"]
             ),

@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 PAGE_SIZE = 3
 
 
-class Interrupted(Exception):  # noqa: N818  a run's end, and no error
-    """The run ends here."""
-
-
 @dataclass
 class ChangingList:
     """A list that is read, in place of the API.
@@ -128,14 +124,8 @@ class ChangingList:
             return int(position.cursor)
         time, _, key = position.cursor.rpartition(":")
         place = (time, int(key))
-        passed = [
-            row
-            for row in listed
-            if (self._place(row) >= place)
-            if position.order == NEWEST_FIRST or self._place(row) == place
-        ]
         if position.order == NEWEST_FIRST:
-            return len(passed)
+            return sum(self._place(row) >= place for row in listed)
         return sum(self._place(row) <= place for row in listed)
 
 

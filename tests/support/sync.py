@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from meltano.core.utils import merge
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from singer_sdk.singerlib.encoding.simple import Message
 
     from standins.sequence_api import SequenceAPI
+    from tap_sequence.singer.stream import SequenceStream
 
 
 class Collector(MessageWriter):
@@ -97,6 +99,12 @@ def sync(  # noqa: PLR0913  what a run depends on
         stream.selected = stream.selected if catalog or not streams else stream.name in streams
     tap.sync()
     return synced
+
+
+def sync_declared(api: SequenceAPI, *declarations: type[SequenceStream], **options: Any) -> Synced:
+    """Run, as `sync` does, a tap that has these streams alone."""
+    with patch("tap_sequence.tap.STREAMS", declarations):
+        return sync(api, streams=None, **options)
 
 
 def merged(later: Mapping[str, Any], earlier: Mapping[str, Any]) -> dict[str, Any]:
