@@ -42,7 +42,7 @@ def read_object(option: str, name: str) -> dict[str, Any]:
         value = json.loads(content, parse_constant=_no_number)
     except json.JSONDecodeError as error:
         raise SequenceError(f"{option} {name}: not JSON (line {error.lineno})") from None
-    except ValueError:  # bytes that are no text, numbers that are none or have no end
+    except ValueError:  # bytes that are not text, NaN and its like, numbers that are too long
         raise SequenceError(f"{option} {name}: not JSON") from None
     except RecursionError:
         raise SequenceError(f"{option} {name}: nested too deep") from None

@@ -87,7 +87,7 @@ class TapSequence(Tap):
             for warning in warnings:
                 self.logger.warning(warning)
         if parse_env_config:
-            # The SDK's ends in a traceback on a number that is none, and takes "ture" for false
+            # The SDK ends in a traceback on text in place of a number, and reads "ture" as false
             self.append_builtin_config(self.config_jsonschema)
             names = self.config_jsonschema["properties"]
             config = {**(config or {}), **settings.from_environment(names, VARIABLES)}

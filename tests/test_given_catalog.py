@@ -52,7 +52,7 @@ MALFORMED: list[tuple[Json, str]] = [
 
 @pytest.mark.parametrize(("catalog", "words"), MALFORMED)
 def test_malformed_catalog(few: SequenceAPI, catalog: Json, words: str) -> None:
-    """A catalog that is none is refused in one line that names the place, before any request."""
+    """An invalid catalog is refused in one line that names the place, before any request."""
     few.clear()
     with pytest.raises(SequenceError) as raised:
         TapSequence(config=settings(few), catalog=catalog)

@@ -314,7 +314,7 @@ def test_a_quoted_filter_is_not_printed(change: Callable[[str], str], form: str,
 
 
 def test_a_broken_header_prints_no_filter() -> None:
-    """A header that is none makes no library print the request's URL."""
+    """An invalid header makes no library print the request's URL."""
     answer = WHOLE.replace(OK, OK + b"no header\r\n")
     with serving(lambda: [answer]) as port:
         key = {"client_id": CLIENT_ID, "client_secret": SECRET}

@@ -32,7 +32,7 @@ def test_unknown_log_level(variable: str, other: str) -> None:
 
 
 def test_unreadable_log_configuration(tmp_path: Path) -> None:
-    """A configuration of the log that is none ends the run in words that name the variable."""
+    """An invalid configuration of the log ends the run in words that name the variable."""
     file = tmp_path / "logging.yaml"
     file.write_text("version: 2")
     ended = run("--version", environment={"SINGER_SDK_LOG_CONFIG": str(file)})
