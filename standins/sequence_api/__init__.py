@@ -14,7 +14,7 @@ only when told to. Where the documents are silent it shows one of the possible b
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from standins.sequence_api import faults
@@ -26,6 +26,7 @@ from standins.sequence_api.listing import Listing
 from standins.sequence_api.lists.customers import CUSTOMERS
 from standins.sequence_api.messages import Answer, Request
 from standins.sequence_api.people import Customer, People, raw_customers
+from standins.sequence_api.refusals import refusal
 from standins.sequence_api.server import Server, drop
 from standins.sequence_api.times import micros_of
 from standins.sequence_api.versions import VERSIONS
@@ -77,11 +78,14 @@ class SequenceAPI(API):
             "empty", the last meaning an empty string.
         total: Whether `totalResultSize` is told.
         latency: Seconds that each request takes at least.
+        rate: How many requests it answers within a window, the next ones with 429; None for all.
+        window: The length of that window in seconds; it ends now.
         port: Where it listens; 0 for any free port.
 
     Attributes:
         requests: What was asked so far, oldest first.
         down: Drop every connection at its next request.
+        retry_after: What a refusal for the rate says in `Retry-After`; None for no such header.
     """
 
     def __init__(  # noqa: PLR0913  one keyword for each thing the documents leave open
@@ -98,6 +102,8 @@ class SequenceAPI(API):
         last_page: LastPage = "missing",
         total: bool = True,
         latency: float = 0,
+        rate: int | None = None,
+        window: float = 60.0,
         port: int = 0,
     ) -> None:
         super().__init__(
@@ -108,6 +114,10 @@ class SequenceAPI(API):
             total=total,
         )
         self.latency = latency
+        self.rate = rate
+        self.window = window
+        self.retry_after: str | None = None
+        self._answered: deque[float] = deque()
         self.down = False
         self.requests: list[Request] = []
         self._newest = micros_of(newest)
@@ -169,8 +179,13 @@ class SequenceAPI(API):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of all lists."""
+        """The names of the lists of objects."""
         return self._account.names
+
+    @property
+    def logs(self) -> tuple[str, ...]:
+        """The names of the event logs."""
+        return self._account.logs
 
     def at(self, path: str) -> Listing[Any] | None:
         """The list at a path, if there is one."""
@@ -271,9 +286,25 @@ class SequenceAPI(API):
         # uvicorn closes the connection of an answer that is left unfinished
         await send({"type": "http.response.body", "body": body, "more_body": not whole})
 
+    def _limited(self, request: Request) -> Answer | None:
+        """The refusal of a request that is one too many; it does not count for those after it."""
+        if self.rate is None:
+            return None
+        answered = self._answered
+        while answered and answered[0] <= request.time - self.window:
+            answered.popleft()
+        if len(answered) < self.rate:
+            answered.append(request.time)
+            return None
+        headers = {} if self.retry_after is None else {"retry-after": self.retry_after}
+        return refusal(429, "TooManyRequests", "this is one too many", headers)
+
     async def _outcome(self, request: Request) -> Answer | None:
+        limited = self._limited(request)
         if self.latency:
             await asyncio.sleep(self.latency)
+        if limited:
+            return limited
         try:
             due: list[faults.Fault] = []
             if self._faults.queue:

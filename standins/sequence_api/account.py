@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from standins.sequence_api.described import DescribedPopulation
 from standins.sequence_api.listing import Listing
-from standins.sequence_api.lists import DESCRIPTIONS
+from standins.sequence_api.lists import DESCRIPTIONS, EVENTS
 from standins.sequence_api.lists.customers import CUSTOMERS
 from standins.sequence_api.relations import Relations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 Rows = int | Sequence[Mapping[str, object]]
 
-_DESCRIPTIONS = {each.name: each for each in DESCRIPTIONS}
-_NAMES = {f"/api{each.path}": each.name for each in (CUSTOMERS, *DESCRIPTIONS)}
+_DESCRIPTIONS = {each.name: each for each in (*DESCRIPTIONS, *EVENTS)}
+_NAMES = {f"/api{each.path}": each.name for each in (CUSTOMERS, *_DESCRIPTIONS.values())}
 
 
 class Account:
@@ -47,7 +47,8 @@ class Account:
         named = {} if rows is None or isinstance(rows, int) else dict(rows)
         if unknown := sorted(named.keys() - _DESCRIPTIONS):
             raise ValueError(f"there is no list {', '.join(unknown)}")
-        self.names = ("customers", *_DESCRIPTIONS)
+        self.names = ("customers", *(each.name for each in DESCRIPTIONS))
+        self.logs = tuple(each.name for each in EVENTS)
         self._host = host
         self._seed = seed
         self._newest = newest

@@ -44,6 +44,7 @@ class Description(Endpoint):
         empty: The share of rows whose quantities are zero.
         key: The field that tells rows apart.
         keys_of: The list whose keys the first rows have, each that of another row.
+        timed: Whether its keys hold the creation time.
     """
 
     shape: Shape
@@ -52,6 +53,7 @@ class Description(Endpoint):
     empty: float = 0
     key: str = "id"
     keys_of: str = ""
+    timed: bool = False
 
     @property
     def versions(self) -> tuple[str, ...]:
@@ -67,6 +69,20 @@ class Description(Endpoint):
         return min(math.ceil(self.share * customers), _MOST)
 
 
+def uuid(number: int) -> str:
+    """A UUID of 128 bits."""
+    text = f"{number:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def timed(identity: str, micros: int) -> str:
+    """An id with this time, where it is one that holds a time."""
+    if identity[14:15] != "7":
+        return identity
+    text = f"{micros // 1000:012x}"
+    return f"{text[:8]}-{text[8:]}{identity[13:]}"
+
+
 class DescribedRow(Row):
     """One row.
 
@@ -76,8 +92,8 @@ class DescribedRow(Row):
     """
 
     __slots__ = (
-        "_description", "_edition", "_first", "_place", "_relations", "_seed", "_updated_digits",
-        "number", "updated",
+        "_description", "_edition", "_first", "_place", "_relations", "_seed", "_sorted",
+        "_updated_digits", "number", "updated",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913  internal: a list's own rows are made in one place
@@ -101,6 +117,7 @@ class DescribedRow(Row):
         self._seed = seed
         self._description = description
         self._relations = relations
+        self._sorted: int | None = None
 
     @property
     def of(self) -> str:
@@ -110,6 +127,10 @@ class DescribedRow(Row):
     @property
     def key(self) -> Key:
         """What the list is sorted by: where it has no order, a number that tells nothing."""
+        if self.switches.sorted_by != "creation":
+            if self._sorted is None:
+                self._sorted = micros_of(str(self.fields[self.switches.sorted_by]))
+            return self._sorted, self.id
         return (self.micros if self._description.ordered else self._place), self.id
 
     @property
@@ -156,12 +177,16 @@ class DescribedRow(Row):
         self.updated = micros
         self._updated_digits = digits
         self._bodies = None
+        self._sorted = None
 
     def update(self, fields: Mapping[str, object]) -> None:
         """Change fields, given under the API's names."""
         super().update(fields)
         if self._description.key in fields:
             self.settle(self.number, str(fields[self._description.key]))
+        elif self._description.timed and "createdAt" in fields:
+            self.settle(self.number, timed(self.id, self.micros))
+        self._sorted = None
         with suppress(KeyError, ValueError):
             self.updated = micros_of(str(fields["updatedAt"]))
 
@@ -219,9 +244,11 @@ class DescribedPopulation(Population[DescribedRow]):
 
     def _born(self, micros: int, digits: int, *, archived: bool) -> DescribedRow:
         number = self._random.getrandbits(128) & ~(0xF << 76 | 0b11 << 62) | 4 << 76 | 0b10 << 62
-        text = f"{number:032x}"  # a UUIDv4, which tells no time
+        identity = uuid(number)  # version 4, which tells no time
+        if self._description.timed and self.switches.ids == "v7":
+            identity = timed(f"{identity[:14]}7{identity[15:]}", micros)
         row = DescribedRow(
-            f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}",
+            identity,
             micros,
             digits,
             archived=archived,
@@ -229,6 +256,7 @@ class DescribedPopulation(Population[DescribedRow]):
             description=self._description,
             relations=self._relations,
         )
+        row.switches = self.switches
         row.empty = self._random.random() < self._description.empty
         return row
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from standins.sequence_api.messages import Request
     from standins.sequence_api.parameters import Test
     from standins.sequence_api.population import Population
+    from standins.sequence_api.switches import Ids, Sorting
 
 Cut = Literal["never", "led", "stuck"]
 
@@ -82,6 +83,37 @@ class Listing(Generic[AnyRow]):
         return self._store
 
     @property
+    def ids(self) -> Ids:
+        """Of an event log: whether its ids hold the creation time; to be set before it is used."""
+        return self._population.switches.ids
+
+    @ids.setter
+    def ids(self, version: Ids) -> None:
+        self._unused()
+        self._population.switches.ids = version
+
+    @property
+    def sorted_by(self) -> Sorting:
+        """Of an event log: what it is sorted by; to be set before it is used."""
+        return self._population.switches.sorted_by
+
+    @sorted_by.setter
+    def sorted_by(self, field: Sorting) -> None:
+        self._unused()
+        self._population.switches.sorted_by = field
+
+    @property
+    def inclusive(self) -> bool:
+        """Of an event log: whether `eventTimestampAfter` and `…Before` mean that very time too."""
+        return self._population.switches.inclusive
+
+    @inclusive.setter
+    def inclusive(self, given: bool) -> None:
+        with self._host.lock:
+            self._population.switches.inclusive = given
+            self.store.touch()
+
+    @property
     def first(self) -> Sequence[AnyRow]:
         """The rows that it had at first, oldest first."""
         _ = self.store
@@ -99,7 +131,8 @@ class Listing(Generic[AnyRow]):
         rows = self.store.selected()
         if not rows:
             return self._newest
-        return rows[-1].micros if self.endpoint.ordered else max(row.micros for row in rows)
+        ordered = self.endpoint.ordered and self.sorted_by == "creation"
+        return rows[-1].micros if ordered else max(row.micros for row in rows)
 
     @property
     def path(self) -> str:
@@ -193,6 +226,10 @@ class Listing(Generic[AnyRow]):
         with self._host.lock:
             for row in self.store.selected():
                 row.warm(version or self._host.version)
+
+    def _unused(self) -> None:
+        if self._store is not None:
+            raise RuntimeError("the list has been used already")
 
     def _picked(self, which: int | str) -> list[AnyRow]:
         if isinstance(which, str):

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
+from standins.sequence_api.times import micros_of
 from standins.sequence_api.versions import by_version
 
 if TYPE_CHECKING:
@@ -140,6 +141,33 @@ def earlier(field: str) -> Parameter:
 def later(field: str) -> Parameter:
     """The rows with a date after this one."""
     return Parameter(_day, lambda row, value: str(row.fields.get(field) or "") > value)
+
+
+def _moment(value: str) -> str | None:
+    try:
+        micros_of(value)
+    except ValueError:
+        return "must be a time as in 2025-12-31T00:00:00Z"
+    return None
+
+
+def _compared(row: Row, field: str, value: str) -> int:
+    """How far a time lies behind another in microseconds."""
+    return micros_of(str(row.fields[field])) - micros_of(value)
+
+
+def before(field: str) -> Parameter:
+    """The rows with a time before this one."""
+    return Parameter(
+        _moment, lambda row, value: _compared(row, field, value) < int(row.switches.inclusive)
+    )
+
+
+def behind(field: str) -> Parameter:
+    """The rows with a time after this one."""
+    return Parameter(
+        _moment, lambda row, value: _compared(row, field, value) > -int(row.switches.inclusive)
+    )
 
 
 def all_but(parameter: Parameter) -> Parameter:

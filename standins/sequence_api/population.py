@@ -7,6 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from standins.sequence_api.rows import Row, field_names
+from standins.sequence_api.switches import Switches
 from standins.sequence_api.times import DAY, SECOND, digits_of, soon
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Population(ABC, Generic[AnyRow]):
         self.names = frozenset(names)
         self._random = Random(seed)  # noqa: S311  sample data, no secret
         self._archived = archived
+        self.switches = Switches()
         self._made = 0
 
     def settled(self, number: int, newest: int) -> Iterator[AnyRow]:

@@ -9,12 +9,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from standins.sequence_api.chance import ABSENT
+from standins.sequence_api.switches import Switches
 from standins.sequence_api.times import micros_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 Key = tuple[int, str]
+
+_USUAL = Switches()
 
 
 class Row(ABC):
@@ -25,18 +28,22 @@ class Row(ABC):
         micros: When it was created, in microseconds since 1970.
         archived: Whether it is archived.
         empty: Whether its quantities are zero.
+        switches: What the documents leave open of it.
         raw: Whether it has whatever fields a test gives it.
     """
 
     raw: ClassVar[bool] = False
 
-    __slots__ = ("_bodies", "_digits", "_given", "archived", "empty", "id", "micros")
+    __slots__ = (
+        "_bodies", "_digits", "_given", "archived", "empty", "id", "micros", "switches",
+    )  # fmt: skip
 
     def __init__(self, identity: str, micros: int, digits: int, *, archived: bool = False) -> None:
         self.id = identity
         self.micros = micros
         self.archived = archived
         self.empty = False
+        self.switches = _USUAL
         self._digits = digits
         self._given: dict[str, object] | None = None
         self._bodies: dict[str, bytes] | None = None

@@ -83,13 +83,13 @@ class Store(Generic[AnyRow]):
         else:
             self._all.extend(added)
             self._all.sort(key=_key)
-        self._changed()
+        self.touch()
 
     def take(self, identity: str) -> AnyRow:
         """Take a row out, for good or to be changed and added again."""
         row = self._by_id.pop(identity)
         del self._all[bisect_left(self._all, row.key, key=_key)]
-        self._changed()
+        self.touch()
         return row
 
     def selected(self, selection: Selection = ALL) -> Sequence[AnyRow]:
@@ -135,6 +135,7 @@ class Store(Generic[AnyRow]):
             total=len(rows),
         )
 
-    def _changed(self) -> None:
+    def touch(self) -> None:
+        """Note a change, of the rows or of what they are chosen and shown by."""
         self.changes += 1
         self._selected.clear()

@@ -1,4 +1,4 @@
-"""All lists but customers, described."""
+"""All lists but customers, described: lists of objects, and event logs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 from standins.sequence_api.lists.accounts import CUSTOMER_ALIASES, SEQUENCE_ACCOUNTS, USERS
 from standins.sequence_api.lists.catalogue import BILLING_PRODUCTS, LIST_PRICES, PRICES, PRODUCTS
 from standins.sequence_api.lists.credits import CREDIT_GRANTS
+from standins.sequence_api.lists.events import ACTIVITY_LOGS, SEAT_EVENTS, USAGE_EVENTS
 from standins.sequence_api.lists.invoicing import CREDIT_NOTES, INVOICES
 from standins.sequence_api.lists.metrics import SEAT_BALANCES, SEAT_METRICS, USAGE_METRICS
 from standins.sequence_api.lists.schedules import BILLING_SCHEDULES, DISCOUNTS, QUOTES
@@ -32,3 +33,5 @@ DESCRIPTIONS: Final = (
     USERS,
     SEQUENCE_ACCOUNTS,
 )
+
+EVENTS: Final = (USAGE_EVENTS, SEAT_EVENTS, ACTIVITY_LOGS)
