@@ -30,7 +30,7 @@ def api() -> Iterator[SequenceAPI]:
 
 
 def get(
-    api: SequenceAPI, name: str, version: str = VERSIONS[-1], **parameters: object
+    api: SequenceAPI, name: str, version: str = VERSIONS[-1], **parameters: Any
 ) -> requests.Response:
     """One answer, whatever it is."""
     return requests.get(
@@ -41,7 +41,7 @@ def get(
     )
 
 
-def read(api: SequenceAPI, name: str, **parameters: object) -> list[dict[str, Any]]:
+def read(api: SequenceAPI, name: str, **parameters: Any) -> list[dict[str, Any]]:
     """The items of all pages."""
     items: list[dict[str, Any]] = []
     while True:
@@ -168,7 +168,7 @@ def test_filters_on_the_time_of_the_event(name: str) -> None:
     with SequenceAPI(5, rows=50) as api:
         times = sorted(map(happened, read(api, name)))
         low, high = times[10], times[40]
-        bounds = {
+        bounds: dict[str, Any] = {
             "eventTimestampAfter": low.isoformat(),
             "eventTimestampBefore": high.isoformat(),
         }

@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, overload
 
 from standins.sequence_api import faults
 from standins.sequence_api.account import Account
 from standins.sequence_api.app import API, LastPage
+from standins.sequence_api.below import Below
 from standins.sequence_api.chance import ABSENT
 from standins.sequence_api.described import DescribedRow
 from standins.sequence_api.listing import Listing
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ABSENT",
     "VERSIONS",
+    "Below",
     "Customer",
     "DescribedRow",
     "Listing",
@@ -51,6 +53,17 @@ __all__ = [
 CLIENT_ID: Final = "sample-client-id"
 CLIENT_SECRET: Final = "sample-client-secret"  # noqa: S105  a sample, known to everybody
 NEWEST: Final = "2025-09-30T16:47:48.63792Z"
+
+NameBelow = Literal[
+    "contacts",
+    "credit_balances",
+    "invoice_line_items",
+    "invoice_line_item_groups",
+    "invoice_currency_conversions",
+    "invoice_details",
+    "credit_note_line_items",
+    "credit_note_line_item_groups",
+]
 
 
 class SequenceAPI(API):
@@ -129,9 +142,19 @@ class SequenceAPI(API):
         self._customers = Listing(CUSTOMERS, self, people, lambda: made, self._newest)
         self._account = Account(self, self._customers, rows, seed, self._newest)
 
-    def __getitem__(self, name: str) -> Listing[Any]:
+    @overload
+    def __getitem__(self, name: NameBelow) -> Below: ...  # type: ignore[overload-overlap]
+
+    @overload
+    def __getitem__(self, name: str) -> Listing[Any]: ...
+
+    def __getitem__(self, name: str) -> Listing[Any] | Below:
         """A list, by its name."""
-        return self._account[name]
+        return self.below(name) if name in self.names_below else self._account[name]
+
+    def below(self, name: str) -> Below:
+        """A list below a parent, by its name: the same as `api[name]`, for type checkers."""
+        return self._account.below(name)
 
     def __enter__(self) -> Self:
         self.start()
@@ -175,7 +198,8 @@ class SequenceAPI(API):
             version: As which version shows them; the pinned one if not given.
         """
         for name in names or ("customers",):
-            self[name].warm(version)
+            listing: Listing[Any] | Below = self[name]
+            listing.warm(version)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -187,7 +211,12 @@ class SequenceAPI(API):
         """The names of the event logs."""
         return self._account.logs
 
-    def at(self, path: str) -> Listing[Any] | None:
+    @property
+    def names_below(self) -> tuple[str, ...]:
+        """The names of the lists below a parent."""
+        return self._account.names_below
+
+    def at(self, path: str) -> Listing[Any] | Below | None:
         """The list at a path, if there is one."""
         return self._account.at(path)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from standins.sequence_api.below import Below
 from standins.sequence_api.described import DescribedPopulation
 from standins.sequence_api.listing import Listing
-from standins.sequence_api.lists import DESCRIPTIONS, EVENTS
+from standins.sequence_api.lists import BELOW, DESCRIPTIONS, EVENTS
 from standins.sequence_api.lists.customers import CUSTOMERS
 from standins.sequence_api.relations import Relations
 
@@ -20,6 +21,9 @@ Rows = int | Sequence[Mapping[str, object]]
 
 _DESCRIPTIONS = {each.name: each for each in (*DESCRIPTIONS, *EVENTS)}
 _NAMES = {f"/api{each.path}": each.name for each in (CUSTOMERS, *_DESCRIPTIONS.values())}
+
+_BELOW = {each.name: each for each in BELOW}
+_NAMES_BELOW = {tuple(each.path.strip("/").split("/{}")): each.name for each in BELOW}
 
 
 class Account:
@@ -49,6 +53,8 @@ class Account:
             raise ValueError(f"there is no list {', '.join(unknown)}")
         self.names = ("customers", *(each.name for each in DESCRIPTIONS))
         self.logs = tuple(each.name for each in EVENTS)
+        self.names_below = tuple(_BELOW)
+        self._below: dict[str, Below] = {}
         self._host = host
         self._seed = seed
         self._newest = newest
@@ -65,7 +71,7 @@ class Account:
                 _ = self[name].store
 
     def __getitem__(self, name: str) -> Listing[Any]:
-        """A list, by its name.
+        """A list that is below nothing, by its name.
 
         Raises:
             KeyError: If there is no list of that name.
@@ -75,9 +81,30 @@ class Account:
                 self._listings[name] = self._made(_DESCRIPTIONS[name])
             return self._listings[name]
 
-    def at(self, path: str) -> Listing[Any] | None:
+    def below(self, name: str) -> Below:
+        """A list below a parent, by its name.
+
+        Raises:
+            KeyError: If there is no list of that name.
+        """
+        with self._host.lock:
+            if (found := self._below.get(name)) is None:
+                made = Below(
+                    _BELOW[name], self._host, self._relations, self.__getitem__, self.below
+                )
+                found = self._below[name] = made
+            return found
+
+    def at(self, path: str) -> Listing[Any] | Below | None:
         """The list at a path, if there is one."""
-        return self[_NAMES[path]] if path in _NAMES else None
+        if name := _NAMES.get(path):
+            return self[name]
+        _, _, top, *rest = path.split("/", 3) if path.startswith("/api/") else ("", "", "")
+        if not rest or not rest[0]:
+            return None
+        parent, slash, last = rest[0].rpartition("/")
+        name = _NAMES_BELOW.get((top, f"/{last}" if slash and parent else ""))
+        return self.below(name) if name else None
 
     def _made(self, description: Description) -> Listing[DescribedRow]:
         given = self._rows[description.name]

@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Literal
 
+from standins.sequence_api.below import Below
 from standins.sequence_api.cursors import cursor
 from standins.sequence_api.messages import JSON, Answer, encoded
 from standins.sequence_api.refusals import RefusedError, refusal
@@ -54,7 +55,7 @@ class API(ABC):
         self._bodies = _Bodies()
 
     @abstractmethod
-    def at(self, path: str) -> Listing[Any] | None:
+    def at(self, path: str) -> Listing[Any] | Below | None:
         """The list at a path, if there is one."""
 
     def answer(self, request: Request) -> Answer:
@@ -65,14 +66,17 @@ class API(ABC):
             self._check_credentials(request)
             version = self._version(request)
             _check_there(listing, version)
-            body = self._body(listing, request.raw_query, version)
+            if isinstance(listing, Below):
+                body = self._body_below(listing, request, version)
+            else:
+                body = self._body(listing, request.raw_query, version)
             answer = Answer(200, body, (("content-type", JSON),))
         except RefusedError as refused:
             answer = refused.answer
         headers = (*answer.headers, ("sequence-version", version))
         return Answer(answer.status, answer.body, headers)
 
-    def _target(self, request: Request) -> Listing[Any]:
+    def _target(self, request: Request) -> Listing[Any] | Below:
         listing = self.at(request.path)
         if listing is None:
             raise RefusedError(refusal(404, "NotFound", "there is nothing at this path"))
@@ -111,6 +115,31 @@ class API(ABC):
                 self._bodies.keep(kept, wanted, body)
             return body
 
+    def _body_below(self, listing: Below, request: Request, version: str) -> bytes:
+        endpoint, parent = listing.endpoint, listing.parent(request)
+        with self.lock:
+            try:
+                store = listing.store(parent)
+            except KeyError:
+                message = f"there is no such row of {endpoint.parent}"
+                raise RefusedError(refusal(404, "NotFound", message)) from None
+            within = listing.within(parent) if endpoint.paged else ""
+            query = endpoint.query(request.raw_query, version, within=within)
+            if endpoint.single:
+                return store.selected()[0].body(version)
+            page = store.page(
+                query.selection,
+                limit=query.limit,
+                descending=query.descending,
+                before=query.before,
+                after=query.after,
+            )
+            items = b",".join([row.body(version) for row in page.rows])
+            if not endpoint.paged:
+                return b'{"items":[%b]}' % items
+            pagination = encoded(self._pagination(page, query.order))
+            return b'{"items":[%b],"pagination":%b}' % (items, pagination)
+
     def _page(self, listing: Listing[Any], raw_query: bytes, version: str) -> bytes:
         cut = listing.cut != "never"
         query = listing.endpoint.query(raw_query, version, cut=cut)
@@ -137,7 +166,7 @@ class API(ABC):
         return pagination
 
 
-def _check_there(listing: Listing[Any], version: str) -> None:
+def _check_there(listing: Listing[Any] | Below, version: str) -> None:
     if version not in listing.endpoint.versions:
         raise RefusedError(refusal(404, "NotFound", f"version {version} has no such list"))
 

@@ -10,27 +10,33 @@ import math
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
 from standins.sequence_api.chance import ABSENT
 from standins.sequence_api.endpoint import Endpoint
+from standins.sequence_api.lineage import serials
 from standins.sequence_api.messages import decoded, exactly
 from standins.sequence_api.population import Population
 from standins.sequence_api.rows import Row
 from standins.sequence_api.shapes import Drawing, Nesting
 from standins.sequence_api.times import DAY, digits_of, micros_of, text_of
+from standins.sequence_api.totals import TOTALS, value_of
 from standins.sequence_api.versions import ANY, VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from standins.sequence_api.lineage import Sizes
     from standins.sequence_api.relations import Relations
     from standins.sequence_api.rows import Key
     from standins.sequence_api.shapes import Shape
 
 _UNCHANGED = 0.25  # the share of rows that never changed
 _MOST = 10_000
+
+LINES: Final = "lines"
+"""What the lines of an invoice or a credit note are called in what a test has said of it."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -45,6 +51,7 @@ class Description(Endpoint):
         key: The field that tells rows apart.
         keys_of: The list whose keys the first rows have, each that of another row.
         timed: Whether its keys hold the creation time.
+        lines: How many lines a row has; None if it is none that has lines.
     """
 
     shape: Shape
@@ -54,6 +61,7 @@ class Description(Endpoint):
     key: str = "id"
     keys_of: str = ""
     timed: bool = False
+    lines: Sizes | None = None
 
     @property
     def versions(self) -> tuple[str, ...]:
@@ -134,6 +142,24 @@ class DescribedRow(Row):
         return (self.micros if self._description.ordered else self._place), self.id
 
     @property
+    def edition(self) -> int:
+        """How often its values were drawn anew, and what is below it was recalculated."""
+        return self._edition
+
+    @property
+    def lines(self) -> list[int]:
+        """Its lines, by numbers that are never given twice."""
+        if self._description.lines is None:
+            return []
+        least = any(value_of(self.given.get(name)) for name in TOTALS)
+        return serials(LINES, self._description.lines, self, least=int(least))
+
+    @property
+    def bare(self) -> bool:
+        """Whether it has lines, but at present none of them."""
+        return self._description.lines is not None and not self.lines
+
+    @property
     def updated_at(self) -> str:
         """When it last changed, as the API writes it."""
         return text_of(self.updated, self._updated_digits)
@@ -146,7 +172,7 @@ class DescribedRow(Row):
     @property
     def fields(self) -> dict[str, object]:
         """All its fields in all versions."""
-        found = decoded(exactly(self._shown(ANY)))
+        found = decoded(exactly(self.shown(ANY)))
         return found if isinstance(found, dict) else {}
 
     def item(self, version: str) -> object:
@@ -155,16 +181,17 @@ class DescribedRow(Row):
 
     def body(self, version: str) -> bytes:
         """The item as JSON."""
-        return (self._bodies or {}).get(version) or exactly(self._shown(version))
+        return (self._bodies or {}).get(version) or exactly(self.shown(version))
 
     def warm(self, version: str) -> None:
         """Keep the item as JSON, to be answered at once."""
         self._bodies = {**(self._bodies or {}), version: self.body(version)}
 
-    def drawn(self, version: str) -> dict[str, object]:
-        """What a version shows, but for what a test has given."""
+    def drawn(self, version: str, shape: Shape | None = None) -> dict[str, object]:
+        """What a version shows, or another shape that begins alike, but for what is given."""
         seed = self._seed + self.number + (self._edition << 32)
-        return self._description.shape(Drawing(seed, self, version, self._relations))
+        drawing = Drawing(seed, self, version, self._relations)
+        return (shape or self._description.shape)(drawing)
 
     def settle(self, number: int, identity: str) -> None:
         """Take the place in the list that goes with a number and a key."""
@@ -198,10 +225,11 @@ class DescribedRow(Row):
         if self._given:
             self._given = {name: self._given[name] for name in self._given if name != "updatedAt"}
 
-    def _shown(self, version: str) -> dict[str, object]:
-        shown = self.drawn(version)
+    def shown(self, version: str, shape: Shape | None = None) -> dict[str, object]:
+        """What a version shows, or another shape that begins alike."""
+        shown = self.drawn(version, shape)
         if self._given:
-            names = self._description.shape.names(version)
+            names = (shape or self._description.shape).names(version)
             shown |= {name: value for name, value in self._given.items() if name in names}
             shown = {name: value for name, value in shown.items() if value is not ABSENT}
         return shown

@@ -74,13 +74,14 @@ class Endpoint:
         """The parameters of a version."""
         return {each.name: each.parameter for each in self.parameters if each.there[version] != "-"}
 
-    def query(self, raw: bytes, version: str, *, cut: bool = False) -> Query:
+    def query(self, raw: bytes, version: str, *, cut: bool = False, within: str = "") -> Query:
         """What a query string asks for.
 
         Args:
             raw: The query string as it was sent.
             version: The version that answers.
             cut: Whether `after` counts, though the list is not paged.
+            within: The part of it that cursors are for.
 
         Raises:
             RefusedError: If there is anything but documented parameters, each given once and with
@@ -92,7 +93,7 @@ class Endpoint:
         given = _pairs(raw)
         values = dict(given)
         direction = values.get("sortOrder", "DESC")
-        order = self.order(direction)
+        order = f"{self.order(direction)}{within}"
         places = {name: place(values[name], order) for name in _DIRECTIONS if name in values}
         wrong = _problems(given, documented, version, places)
         if wrong:

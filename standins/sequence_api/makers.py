@@ -203,7 +203,7 @@ rate: Final = one("0", "0.05", "0.19", "0.2", "0.077", "0.08875", "0.33333333333
 
 def _totals(drawing: Drawing) -> tuple[str, str, str]:
     units, scale = _amount(drawing)
-    if drawing.row.empty:
+    if drawing.row.empty or drawing.row.bare:
         units = 0
     tax = units * drawing.one((0, 0, 5, 19, 20)) // 100
     return _text(units, scale), _text(tax, scale), _text(units + tax, scale)

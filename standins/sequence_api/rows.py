@@ -15,6 +15,8 @@ from standins.sequence_api.times import micros_of, text_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from standins.sequence_api.lineage import Told
+
 Key = tuple[int, str]
 
 _USUAL = Switches()
@@ -29,13 +31,14 @@ class Row(ABC):
         archived: Whether it is archived.
         empty: Whether its quantities are zero.
         switches: What the documents leave open of it.
+        below: What a test has said of the rows below it, by their lists.
         raw: Whether it has whatever fields a test gives it.
     """
 
     raw: ClassVar[bool] = False
 
     __slots__ = (
-        "_bodies", "_digits", "_given", "archived", "empty", "id", "micros", "switches",
+        "_bodies", "_digits", "_given", "archived", "below", "empty", "id", "micros", "switches",
     )  # fmt: skip
 
     def __init__(self, identity: str, micros: int, digits: int, *, archived: bool = False) -> None:
@@ -44,6 +47,7 @@ class Row(ABC):
         self.archived = archived
         self.empty = False
         self.switches = _USUAL
+        self.below: dict[str, Told] | None = None
         self._digits = digits
         self._given: dict[str, object] | None = None
         self._bodies: dict[str, bytes] | None = None
@@ -62,6 +66,16 @@ class Row(ABC):
         if self._given and "createdAt" in self._given:
             return str(self._given["createdAt"])
         return text_of(self.micros, self._digits)
+
+    @property
+    def given(self) -> Mapping[str, object]:
+        """The fields that are not drawn."""
+        return self._given or {}
+
+    @property
+    def edition(self) -> int:
+        """How often its values were drawn anew, and what is below it was recalculated."""
+        return 0
 
     @property
     @abstractmethod

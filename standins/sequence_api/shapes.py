@@ -72,6 +72,10 @@ class Origin(Protocol):
     def empty(self) -> bool:
         """Whether its quantities are zero."""
 
+    @property
+    def bare(self) -> bool:
+        """Whether it has lines, but at present none of them."""
+
 
 class Drawing(Dice):
     """One row that is being drawn, for one version.
@@ -314,6 +318,7 @@ class _NoRow:
     updated_at: str = ""
     archived: bool = False
     empty: bool = False
+    bare: bool = False
 
 
 _NO_ROW: Final = _NoRow()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from standins.sequence_api.described import Description
+from standins.sequence_api.lineage import Sizes
 from standins.sequence_api.lists.common import ADDRESS, KEY_VALUES, LINKED_SERVICES, MERCHANT
 from standins.sequence_api.makers import (
     account,
@@ -64,6 +65,7 @@ INVOICES: Final = Description(
     path="/invoices",
     ordered=True,
     share=4,
+    lines=Sizes(low=3, high=10, none=0.03, many=0.005, vanish=True),
     empty=0.05,
     shape=Shape(
         has(
@@ -156,6 +158,7 @@ CREDIT_NOTES: Final = Description(
     path="/credit-notes",
     ordered=True,
     share=0.4,
+    lines=Sizes(low=1, high=5, none=0.03, many=0.005, vanish=True),
     shape=Shape(
         has(
             "RRR",
