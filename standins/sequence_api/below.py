@@ -237,6 +237,14 @@ class Below:
             item.update(fields)
         return items
 
+    def ids(self, parent: Row) -> list[str]:
+        """The ids of the rows below a parent."""
+        if self.told(parent).rows is not None:
+            return [item.id for item in self.drawn(parent)]
+        name, sizes = self.endpoint.name, self.endpoint.sizes
+        numbers = serials(self._said, sizes, parent) if sizes else ()
+        return [identity_of(name, parent.id, number) for number in numbers]
+
     def item(self, parent: Row, serial: int, identity: str | None = None) -> Item:
         """One row below a parent."""
         identity = identity or identity_of(self.endpoint.name, parent.id, serial)

@@ -10,6 +10,7 @@ import math
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
@@ -19,9 +20,9 @@ from standins.sequence_api.lineage import serials
 from standins.sequence_api.messages import decoded, exactly
 from standins.sequence_api.population import Population
 from standins.sequence_api.rows import Row
-from standins.sequence_api.shapes import Drawing, Nesting
+from standins.sequence_api.shapes import Drawing, Nesting, Shape
 from standins.sequence_api.times import DAY, digits_of, micros_of, text_of
-from standins.sequence_api.totals import TOTALS, value_of
+from standins.sequence_api.totals import TOTALS, amount_of, value_of
 from standins.sequence_api.versions import ANY, VERSIONS
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from standins.sequence_api.lineage import Sizes
     from standins.sequence_api.relations import Relations
     from standins.sequence_api.rows import Key
-    from standins.sequence_api.shapes import Shape
+    from standins.sequence_api.totals import Amount
 
 _UNCHANGED = 0.25  # the share of rows that never changed
 _MOST = 10_000
@@ -67,6 +68,12 @@ class Description(Endpoint):
     def versions(self) -> tuple[str, ...]:
         """The versions that have the list, oldest first."""
         return tuple(version for version in VERSIONS if self.shape.names(version))
+
+    @cached_property
+    def beginning(self) -> Shape:
+        """The fields of a row up to the last of its totals."""
+        names = [one.name for one in self.shape.fields]
+        return Shape(self.shape.fields[: 1 + max(map(names.index, TOTALS))])
 
     def order(self, direction: str) -> str:
         """What an order of it is called in cursors."""
@@ -145,6 +152,11 @@ class DescribedRow(Row):
     def edition(self) -> int:
         """How often its values were drawn anew, and what is below it was recalculated."""
         return self._edition
+
+    @property
+    def amount(self) -> Amount:
+        """Its totals."""
+        return amount_of(self.shown(ANY, self._description.beginning))
 
     @property
     def lines(self) -> list[int]:

@@ -82,11 +82,11 @@ def spread(
     net = _column(whole.net, "netTotal", given, weights, discount=discount)
     tax = _column(whole.tax, "totalTax", given, weights, discount=discount)
     gross = [
-        (value_of(fields["grossTotal"]) or Decimal(0)) if "grossTotal" in fields else total(pair)
-        for fields, *pair in zip(given, net, tax, strict=True)
+        (value_of(each["grossTotal"]) or Decimal(0)) if "grossTotal" in each else _EXACT.add(*pair)
+        for each, *pair in zip(given, net, tax, strict=True)
     ]
     free = [place for place, fields in enumerate(given) if "grossTotal" not in fields]
-    if free:
+    if free and (len(free) < len(given) or _EXACT.add(whole.net, whole.tax) != whole.gross):
         gross[free[-1]] = total((gross[free[-1]], whole.gross, total(gross).copy_negate()))
     return [Amount(*each) for each in zip(net, tax, gross, strict=True)]
 
@@ -100,11 +100,13 @@ def _column(
     discount: bool,
 ) -> list[Decimal]:
     """One total of each: what is given of it, and the rest shared by the others."""
-    found = [value_of(fields.get(name)) or Decimal(0) for fields in given]
     free = [place for place, fields in enumerate(given) if name not in fields]
+    found = [(value_of(each[name]) if name in each else None) or Decimal(0) for each in given]
     if not free:
         return found
-    rest = total((whole, *(value.copy_negate() for value in found)))
+    rest = whole
+    if len(free) < len(given):
+        rest = total((whole, *(value.copy_negate() for value in found)))
     exponent = min(0, int(rest.as_tuple().exponent))
     units = int(rest.scaleb(-exponent, _EXACT))
     sum_of_weights = sum(weights[place] for place in free)

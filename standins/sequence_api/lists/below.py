@@ -31,9 +31,9 @@ from standins.sequence_api.makers import (
 from standins.sequence_api.parameters import ARCHIVED, takes
 from standins.sequence_api.shapes import Each, Many, Perhaps, Shape, has
 from standins.sequence_api.times import DAY, SECOND
-from standins.sequence_api.totals import amount_of, product, total, value_of
+from standins.sequence_api.totals import product, total, value_of
 from standins.sequence_api.totals import text_of as decimal_text
-from standins.sequence_api.versions import ANY, by_version
+from standins.sequence_api.versions import by_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,13 +96,12 @@ _RATES = tuple(map(Decimal, ("1", "1.0837", "0.85231", "149.62", "0.000123456789
 def _conversions(conversions: Below, parent: Row) -> list[Item]:
     """The totals of an invoice in other currencies."""
     items = conversions.drawn(parent)
-    amount = amount_of(cast("DescribedRow", parent).shown(ANY)) if items else None
     redrawn = conversions.told(parent).redrawn
     for item in items:
         draw = shuffled(item.number + parent.edition + len(redrawn))
         exchange = _RATES[int(draw() * len(_RATES))]
-        values = {} if amount is None else amount._asdict()
-        item.told = {name: decimal_text(product(values[name], exchange)) for name in values}
+        amount = cast("DescribedRow", parent).amount._asdict()
+        item.told = {name: decimal_text(product(amount[name], exchange)) for name in amount}
         item.told = {**item.told, "rate": decimal_text(exchange)}
         if redrawn:
             item.touch(max(item.updated, redrawn[-1][1]), 6)

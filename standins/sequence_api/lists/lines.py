@@ -13,19 +13,19 @@ from standins.sequence_api.described import LINES
 from standins.sequence_api.item import BelowDescription, below, perhaps_told, told
 from standins.sequence_api.lineage import Sizes, seed_of
 from standins.sequence_api.lists.common import KEY_VALUES
-from standins.sequence_api.makers import day, identity, key, memo, moment, of, one, rate
+from standins.sequence_api.makers import identity, key, memo, of, one, rate
 from standins.sequence_api.parameters import ORDER, PAGES, takes
 from standins.sequence_api.shapes import Shape, has
+from standins.sequence_api.times import DAY, date_of, digits_of
+from standins.sequence_api.times import text_of as moment_text
 from standins.sequence_api.totals import (
     NOTHING,
     Amount,
-    amount_of,
     quotient,
     spread,
     text_of,
     total_amount,
 )
-from standins.sequence_api.versions import ANY
 
 if TYPE_CHECKING:
     from standins.sequence_api.below import Below
@@ -41,12 +41,12 @@ _GROUPS: Final = Sizes(low=1, high=3)
 def _lines(lines: Below, parent: Row) -> list[Item]:
     """The lines of a document."""
     items = lines.drawn(parent, cast("DescribedRow", parent).lines)
-    whole = amount_of(cast("DescribedRow", parent).shown(ANY))
     changes = parent.edition * 1009 + len(lines.told(parent).redrawn)
     draw = shuffled(seed_of(f"{changes}", parent.id))
-    amounts = spread(whole, [item.given for item in items], draw)
+    amounts = spread(cast("DescribedRow", parent).amount, [item.given for item in items], draw)
     groups = _groups_of(lines, parent, items)
     several = len(set(groups)) > 1
+    period = _period(parent)
     for index, (item, amount, group) in enumerate(zip(items, amounts, groups, strict=True)):
         item.told = {
             "index": index,
@@ -56,14 +56,26 @@ def _lines(lines: Below, parent: Row) -> list[Item]:
             "gross": text_of(amount.gross),
             "in": group,
             "group": group if several else ABSENT,
+            **period,
         }
     return items
 
 
+def _period(parent: Row) -> dict[str, object]:
+    """What the lines of a document are for: some days of the month before it."""
+    draw = shuffled(seed_of("period", parent.id))
+    start, end = (parent.micros - int((low + draw() * 3) * DAY) for low in (28, 1))
+    return {
+        "start": moment_text(start, digits_of(draw())),
+        "end": moment_text(end, digits_of(draw())),
+        "first": date_of(start),
+        "last": date_of(end),
+    }
+
+
 def _groups_of(lines: Below, parent: Row, items: list[Item]) -> list[str]:
     """The group of each line; where there is one alone, lines don't name it."""
-    groups = lines.beside(lines.endpoint.name.replace("items", "item_groups"))
-    drawn = [group.id for group in groups.drawn(parent)] or [""]
+    drawn = lines.beside(lines.endpoint.name.replace("items", "item_groups")).ids(parent) or [""]
     return [str(item.given.get("groupId") or drawn[item.number % len(drawn)]) for item in items]
 
 
@@ -131,9 +143,9 @@ INVOICE_LINE_ITEMS: Final = BelowDescription(
         _LINE,
         has(
             "ooo",
-            servicePeriodStart=moment(-31, -28),
-            servicePeriodEnd=moment(-1, 0),
-            servicePeriod=Shape(has("RRR", startDate=day(-31, -28), endDate=day(-1, 0))),
+            servicePeriodStart=told("start"),
+            servicePeriodEnd=told("end"),
+            servicePeriod=Shape(has("RRR", startDate=told("first"), endDate=told("last"))),
             revenueClassification=_CLASSIFICATION,
             creditGrantId=of("credit_grants"),
         ),
@@ -154,7 +166,7 @@ CREDIT_NOTE_LINE_ITEMS: Final = BelowDescription(
         has("ooo", lineItemId=identity),
         has(
             "--o",
-            servicePeriod=Shape(has("--R", start=day(-31, -28), endInclusive=day(-1, 0))),
+            servicePeriod=Shape(has("--R", start=told("first"), endInclusive=told("last"))),
             revenueRecognitionMethod=_RECOGNITION,
             revenueClassification=_CLASSIFICATION,
             productId=of("products"),
