@@ -1,14 +1,16 @@
 """Sequence's API on 127.0.0.1, as far as its published documents tell.
 
-It answers the plain lists of the account in the three published versions: their paging, their
-filters, their refusals. It refuses what the documents rule out. It has nothing below a customer or
-an invoice, no events, and no other method; it knows one key, counts no rate, and is slow or faulty
-only when told to. Where the documents are silent it shows one of the possible behaviours (`app` and
-`parameters` say which), or the one that is asked for.
+It answers the lists of the account, its event logs, and the lists below one customer, invoice or
+credit note, in the three published versions: their paging, their filters, their refusals. It
+refuses what the documents rule out. It has no single objects but invoices, and no other method; it
+knows one key, and is slow or faulty, or counts a rate, only when told to. Where the documents are
+silent it shows one of the possible behaviours (`app` and `parameters` say which), or the one that
+is asked for.
 
     with SequenceAPI(customers=250, seed=7, rows={"invoices": 1000}) as api:
         requests.get(f"{api.url}/invoices", auth=(api.client_id, api.client_secret))
         api["invoices"].change(3)
+        api["invoice_line_items"].give(api["invoices"].rows[-1].id, 250)
 """
 
 from __future__ import annotations
@@ -70,8 +72,9 @@ class SequenceAPI(API):
     """The API, served while the `with` block runs.
 
     Settings that are attributes of the same name can be set while it runs. `api["invoices"]` is a
-    `Listing`, by which a test looks at a list and changes it; what follows for customers alone is
-    short for `api["customers"]`.
+    `Listing`, by which a test looks at a list and changes it, `api["contacts"]` a `Below`, which is
+    that for the lists of all customers; what follows for customers alone is short for
+    `api["customers"]`.
 
     Args:
         customers: How many are drawn; or which ones, each a mapping with some of its fields, the

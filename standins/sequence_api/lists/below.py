@@ -158,6 +158,9 @@ _GRANT = [
     *has("--R", amount=decimal),
     *has("--o", creditGrantId=of("credit_grants"), creditGrantName=memo),
 ]
+_APPLIED_GRANT = Shape(
+    _GRANT, has("--R", status=one("APPLIED", "PROJECTED")), has("--o", taxAmount=decimal)
+)
 _STATUS = one("PENDING", "IN_PROGRESS", "PAID", "FAILED", "CANCELLED", "REFUNDED")
 
 _DETAIL = Shape(
@@ -165,7 +168,7 @@ _DETAIL = Shape(
         "--R",
         integrationPaymentStatuses=Shape(has("--o", stripe=_STATUS, goCardless=_STATUS)),
         appliedCreditNotes=Many(_APPLIED_NOTE, 1),
-        appliedCreditGrants=Many(Shape(_GRANT, has("--R", status=one("APPLIED", "PROJECTED"))), 1),
+        appliedCreditGrants=Many(_APPLIED_GRANT, 1),
         projectedCreditGrants=Many(Shape(_GRANT), 1),
         paymentAllocations=Many(
             Shape(

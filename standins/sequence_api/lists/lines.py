@@ -74,7 +74,7 @@ def _period(parent: Row) -> dict[str, object]:
 
 
 def _groups_of(lines: Below, parent: Row, items: list[Item]) -> list[str]:
-    """The group of each line; where there is one alone, lines don't name it."""
+    """The group of each line; an empty text where a test says that there is none."""
     drawn = lines.beside(lines.endpoint.name.replace("items", "item_groups")).ids(parent) or [""]
     return [str(item.given.get("groupId") or drawn[item.number % len(drawn)]) for item in items]
 
@@ -88,7 +88,7 @@ def _groups(groups: Below, parent: Row) -> list[Item]:
         amounts.setdefault(held["in"], []).append(held["amount"])
     said = groups.told(parent).number is not None
     items = [item for item in groups.drawn(parent) if said or item.id in amounts]
-    others = amounts.keys() - {item.id for item in items}
+    others = amounts.keys() - {"", *(item.id for item in items)}
     items += [groups.item(parent, 1000 + n, key) for n, key in enumerate(sorted(others))]
     for index, item in enumerate(items):
         amount = total_amount(amounts[item.id]) if item.id in amounts else NOTHING
