@@ -18,6 +18,7 @@ def main() -> None:
         seed=given.seed,
         port=given.port,
         latency=given.latency_ms / 1000,
+        rate=given.rate,
     )
     if given.warm:
         api.warm("customers", *dict(given.rows))
@@ -47,6 +48,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, default=7, help="which ones, default 7")
     parser.add_argument("--latency-ms", type=float, default=0, help="of each request, default 0")
+    parser.add_argument("--rate", type=int, help="answered requests a minute, default any number")
     parser.add_argument(
         "--warm",
         action="store_true",

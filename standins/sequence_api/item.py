@@ -34,6 +34,7 @@ class BelowDescription(Description):
         single: Whether it is no list, but one object.
         sizes: How many rows there are below one parent.
         said: What they are called in what a test has said of a parent, if not as the list.
+        beside: The list of the groups of these lines, or of the lines in these groups.
         others: Lists that they are drawn from, besides the parents'.
     """
 
@@ -42,6 +43,7 @@ class BelowDescription(Description):
     single: bool = False
     sizes: Sizes | None = None
     said: str = ""
+    beside: str = ""
     others: tuple[str, ...] = ()
     share: float = 0
 

@@ -75,13 +75,13 @@ def _period(parent: Row) -> dict[str, object]:
 
 def _groups_of(lines: Below, parent: Row, items: list[Item]) -> list[str]:
     """The group of each line; an empty text where a test says that there is none."""
-    drawn = lines.beside(lines.endpoint.name.replace("items", "item_groups")).ids(parent) or [""]
+    drawn = lines.beside(lines.endpoint.beside).ids(parent) or [""]
     return [str(item.given.get("groupId") or drawn[item.number % len(drawn)]) for item in items]
 
 
 def _groups(groups: Below, parent: Row) -> list[Item]:
     """The groups of a document: those that have lines, and those that a test has given."""
-    lines = groups.beside(groups.endpoint.name.replace("item_groups", "items"))
+    lines = groups.beside(groups.endpoint.beside)
     amounts: dict[str, list[Amount]] = {}
     for line in lines.store(parent.id).selected():
         held = cast("dict[str, Any]", line.told)
@@ -134,6 +134,7 @@ _LINE = [
 
 INVOICE_LINE_ITEMS: Final = BelowDescription(
     name="invoice_line_items",
+    beside="invoice_line_item_groups",
     path="/invoices/{}/line-items",
     parent="invoices",
     items=_lines,
@@ -156,6 +157,7 @@ INVOICE_LINE_ITEMS: Final = BelowDescription(
 
 CREDIT_NOTE_LINE_ITEMS: Final = BelowDescription(
     name="credit_note_line_items",
+    beside="credit_note_line_item_groups",
     path="/credit-notes/{}/line-items",
     parent="credit_notes",
     items=_lines,
@@ -182,6 +184,7 @@ _GROUP = [
 
 INVOICE_LINE_ITEM_GROUPS: Final = BelowDescription(
     name="invoice_line_item_groups",
+    beside="invoice_line_items",
     path="/invoices/{}/line-item-groups",
     parent="invoices",
     items=_groups,
@@ -196,6 +199,7 @@ INVOICE_LINE_ITEM_GROUPS: Final = BelowDescription(
 
 CREDIT_NOTE_LINE_ITEM_GROUPS: Final = BelowDescription(
     name="credit_note_line_item_groups",
+    beside="credit_note_line_items",
     path="/credit-notes/{}/line-item-groups",
     parent="credit_notes",
     items=_groups,
