@@ -5,6 +5,9 @@ from __future__ import annotations
 from http import HTTPStatus
 from signal import Signals
 
+CIRCLE = "its pages go round in a circle, and the rest of the list cannot be reached"
+"""What is wrong with pages that would never end."""
+
 
 class SequenceError(Exception):
     """A failure in plain words: one line that says what is wrong and what to change.

@@ -16,7 +16,8 @@ from singer_sdk.exceptions import (
     StreamMapConfigError,
 )
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
-from singer_sdk.singerlib import StateMessage
+from singer_sdk.mapper import PluginMapper
+from singer_sdk.singerlib import Catalog, StateMessage
 from typing_extensions import override
 
 from tap_sequence import mistakes, settings
@@ -26,6 +27,7 @@ from tap_sequence.errors import GaveUpError, SequenceError, Stopped
 from tap_sequence.files import read_object
 from tap_sequence.singer.bookmarks import bookmarks
 from tap_sequence.singer.catalog import completed
+from tap_sequence.singer.parents import ParentReads
 from tap_sequence.singer.writer import MessageWriter
 from tap_sequence.streams import STREAMS
 from tap_sequence.wording import printable
@@ -97,7 +99,8 @@ class TapSequence(Tap):
     def setup_mapper(self) -> None:
         # The SDK's checks some of what stream_maps may hold, and takes the rest for granted
         try:
-            super().setup_mapper()
+            super(Tap, self).setup_mapper()
+            self._register_streams()
         except (MapExpressionError, StreamMapConfigError):
             raise
         except Exception as error:
@@ -105,6 +108,23 @@ class TapSequence(Tap):
                 raise
             message = "stream_maps: expected the form that the SDK documents"
             raise SequenceError(message) from error
+
+    def _register_streams(self) -> None:
+        """Have stream maps apply to the selected streams.
+
+        The SDK's way has them apply to the others too, as if these had no fields: what gives every
+        stream another key would fail on the first one that is not selected. The others have their
+        fields for `--test`, which reads them all.
+        """
+        others = PluginMapper(plugin_config={}, logger=self.logger)
+        for name, entry in self.catalog.items():
+            if entry.metadata.resolve_selection()[()]:
+                self.mapper.register_raw_streams_from_catalog(Catalog({name: entry}))
+            else:
+                others.register_raw_stream_schema(
+                    name, entry.schema.to_dict(), entry.key_properties
+                )
+        self.mapper.stream_maps.update(others.stream_maps)
 
     @override
     def load_state(self, state: dict[str, Any]) -> None:
@@ -129,9 +149,14 @@ class TapSequence(Tap):
             logger=self.logger,
         )
 
+    @cached_property
+    def parent_reads(self) -> ParentReads:
+        """The reads of lists that streams are below."""
+        return ParentReads()
+
     @override
     def discover_streams(self) -> list[SequenceStream]:
-        return [stream(self, lambda: self.client) for stream in STREAMS]
+        return [stream(self, lambda: self.client, self.parent_reads) for stream in STREAMS]
 
     def sync(self) -> None:
         """Sync the selected streams, one after the other; one's failure is not the others'.
@@ -144,6 +169,10 @@ class TapSequence(Tap):
         """
         if self.state:
             self.state_writer.write_state(self.state)
+        with self.parent_reads:
+            self._sync_selected()
+
+    def _sync_selected(self) -> None:
         selected = [stream for stream in self.streams.values() if stream.selected]
         failed: list[str] = []
         answers = -1  # when a stream last failed for lack of an answer

@@ -66,6 +66,28 @@ _MIDNIGHT = re.compile(r"T24(?=(:?00){0,2}([.,]0+)?(Z|[+-]|$))")
 _LEAP_SECOND = re.compile(r"(?<=T\d\d:\d\d:)60")
 
 
+def time_of(uuid: str) -> str | None:
+    """Return the time that a UUID of version 7 holds.
+
+    Args:
+        uuid: The UUID, or any other text.
+
+    Returns:
+        The time, which is one in milliseconds, in the fixed-width form; None if it holds none.
+    """
+    if not _UUID7.fullmatch(uuid):
+        return None
+    milliseconds = int(uuid[:8] + uuid[9:13], 16)
+    try:
+        return utc_text(_EPOCH + timedelta(milliseconds=milliseconds))
+    except OverflowError:
+        return None
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_UUID7 = re.compile("(?i)[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+
 def earlier(text: str, seconds: int) -> str:
     """Go back in time.
 

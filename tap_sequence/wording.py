@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 SHOWN = 60
@@ -23,6 +24,11 @@ def kind_of(value: object) -> str:
             return "an array"
         case _:
             return "an object"
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text looks like an id: what doesn't could be an address."""
+    return re.fullmatch("[A-Za-z0-9_-]{1,64}", text) is not None
 
 
 def printable(text: str) -> str:

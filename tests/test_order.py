@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest.mock import Mock
 
 import pytest
@@ -14,14 +14,17 @@ from standins.sequence_api import Request, SequenceAPI, faults
 from standins.sequence_api.faults import Answerer, Fault
 from tap_sequence.errors import SequenceError
 from tap_sequence.pages import NEWEST_FIRST, OLDEST_FIRST
-from tap_sequence.reading.chronology import out_of_place
+from tap_sequence.reading.chronology import Chronology, displaced, out_of_place
 from tests.support.accounts import ids
 from tests.support.catalogs import discovered
-from tests.support.lists import List, at, newest_first, read
+from tests.support.lists import List, at, going_on, newest_first, read
 from tests.support.sync import Synced, sync
 
 if TYPE_CHECKING:
+    from random import Random
+
     from standins.sequence_api.messages import Answer
+    from tap_sequence.reading.progress import State
 
 OLD, NEW = 50, 40
 
@@ -32,6 +35,25 @@ def sorted_otherwise(times: list[int], size: int) -> List:
     records = [{"id": f"{n}", "createdAt": at(time)} for n, time in enumerate(times)]
     source.records = {NEWEST_FIRST: records, OLDEST_FIRST: records[::-1]}
     return source
+
+
+class Delivered(NamedTuple):
+    """What a run delivered of a list, the state that it left, and the requests that it made."""
+
+    delivered: list[str]
+    state: State
+    requests: int
+
+
+def deliver(state: State, source: List) -> Delivered:
+    """Read what is new of a list."""
+    progress = going_on(state)
+    one = progress.read(logging.getLogger())
+    delivered: list[str] = []
+    for records in one.pages(source):
+        delivered += [record["createdAt"] for record in records]
+        state = progress.after(one)
+    return Delivered(delivered, state, len(source.asked))
 
 
 async def ignore_the_order(request: Request, answer: Answerer) -> Answer:
@@ -171,3 +193,60 @@ def test_the_ends_count_right_in_an_ordinary_list(number: int, size: int) -> Non
     list(one.pages(source))
     assert one.walk.delivered == number
     assert logger.mock_calls == []
+
+
+@given(
+    st.lists(st.integers(0, 10_000), max_size=60),
+    st.randoms(use_true_random=False),
+    st.integers(1, 100),
+)
+def test_clocks_that_differ_are_no_disorder(
+    seconds: list[int], chance: Random, tolerance: int
+) -> None:
+    """Times are in order where each is out of it by no more than what is tolerated."""
+    by_true_time = sorted(seconds, reverse=True)
+    noted = [at(one + chance.randint(0, tolerance)) for one in by_true_time]
+    chronology = Chronology(NEWEST_FIRST, tolerance=tolerance)
+    for begin in range(0, len(noted), 7):
+        chronology.note(noted[begin : begin + 7])
+    assert chronology.misplaced == 0
+
+
+@given(st.lists(st.integers(0, 10_000), min_size=2, max_size=60), st.integers(1, 100))
+def test_more_than_is_tolerated_is_disorder(seconds: list[int], tolerance: int) -> None:
+    """As many times are out of place as are too far from the one that belongs there."""
+    times = [at(one) for one in seconds]
+    far = sum(
+        abs(one - other) > tolerance for one, other in zip(seconds, sorted(seconds), strict=True)
+    )
+    assert displaced(times, tolerance) == far
+
+
+def test_one_time_out_of_place_among_sparse_ones_counts_once() -> None:
+    """A single time that is far out of place does not make those after it count."""
+    chronology = Chronology(NEWEST_FIRST, tolerance=10)
+    chronology.note([at(one * 1000) for one in (9, 8, 1, 7, 6, 5, 4)])
+    assert chronology.misplaced == 1
+
+
+def test_a_list_that_was_out_of_order_is_read_to_its_end() -> None:
+    """Once a list has shown another order, each run reads all of it, and delivers what is new."""
+    times = [*range(100, 50, -1), *range(200, 150, -1)]
+    first = deliver({}, sorted_otherwise(times, 10))
+    assert first.state["in_order"] is False
+    assert {*first.delivered} == {at(time) for time in times}
+    late = [101, *range(100, 50, -1), *range(99, 50, -1), 300]
+    second = deliver(first.state, sorted_otherwise(late, 10))
+    assert second.requests == 11
+    assert second.delivered == [at(101), at(100), at(300)]
+
+
+def test_a_list_that_has_come_in_order_is_relied_on_again() -> None:
+    """Once all of a list has come in order, the next run stops where there is nothing new."""
+    out_of_order = [*range(100, 50, -1), *range(200, 150, -1)]
+    state = deliver({}, sorted_otherwise(out_of_order, 10)).state
+    descending = sorted(out_of_order, reverse=True)
+    again = deliver(state, sorted_otherwise(descending, 10))
+    assert again.state["in_order"] is True
+    assert again.requests == 10
+    assert deliver(again.state, sorted_otherwise(descending, 10)).requests == 1

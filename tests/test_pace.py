@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from standins.sequence_api import SequenceAPI
+from tap_sequence.api import limit
+from tap_sequence.api.retries import PassingError
 from tap_sequence.singer import progress_log
 from tap_sequence.tap import TapSequence
 from tests.support.accounts import settings
@@ -70,9 +72,9 @@ def test_a_lower_limit_spaces_the_requests() -> None:
             config=settings(api, max_requests_per_minute=1200), message_writer=Collector()
         )
         tap.streams["customers"].sync()
-    limit: Any = tap.client.limit
+    limiter: Any = tap.client.limit.limiter
     # When each was allowed: when it arrives is the machine's matter
-    allowed = [item.timestamp for item in limit.bucket_factory.bucket.items]
+    allowed = [item.timestamp for item in limiter.bucket_factory.bucket.items]
     assert len(allowed) == len(api.requests) >= 10
     assert all(later - earlier >= 50 for earlier, later in pairwise(allowed))
 
@@ -97,6 +99,30 @@ def test_no_page_waits_for_the_next_request(monkeypatch: pytest.MonkeyPatch) -> 
 def test_no_minute_has_more_requests_than_the_limit() -> None:
     """At Sequence's own limit, requests may come at once, and not one more than it allows."""
     with SequenceAPI(0) as api:
-        limit = TapSequence(config=settings(api)).client.limit
-    passed = sum(bool(limit.try_acquire(blocking=False)) for _ in range(1600))
+        limiter = TapSequence(config=settings(api)).client.limit.limiter
+    passed = sum(bool(limiter.try_acquire(blocking=False)) for _ in range(1600))
     assert passed == 1500
+
+
+def test_what_is_held_back_waits_as_long_as_it_is_meant_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request waits until the longest of the holds is over, and only the first hold is news."""
+    clock = [100.0]
+    monkeypatch.setattr(limit, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(limit, "sleep", lambda seconds: clock.append(clock.pop() + seconds))
+    one = limit.Limit(limit.LIMIT)
+    one.wait()
+    assert clock == [100]
+    assert [one.hold(30), one.hold(5), one.hold(40)] == [True, False, False]
+    one.wait()
+    assert clock == [140]
+    one.wait()
+    assert clock == [140]
+    assert one.hold(1)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"), [("", 1), ("0", 1), ("7", 7), ("-5", 1), ("100000", 300), ("soon", 1)]
+)
+def test_how_long_one_refusal_holds_all(header: str, seconds: int) -> None:
+    """One 429 holds everything back for as long as it asks for, within reason."""
+    assert PassingError("429", header, everywhere=True).wait == seconds

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +17,7 @@ from tests.support.answers import ORDERS, fail_at_end, first_tries
 from tests.support.servers import CLOSED, WHOLE, endlessly, nobody_listening, serving
 from tests.support.sync import Synced, sync
 from tests.support.tap import run
+from tests.support.waits import over_at_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -205,19 +206,18 @@ def test_a_refused_connection_fails() -> None:
     assert "Traceback" not in ended.stderr
 
 
-def test_a_refused_connection_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_connection_is_tried_again() -> None:
     """A server that is restarted during the read costs a wait for each refused connection."""
-    taken: list[float] = []
+    waits = count(1)
     with SequenceAPI(250) as api:
 
-        def sleep(seconds: float) -> None:
-            taken.append(seconds)
-            if len(taken) == 4:
+        def note(_: float) -> None:
+            if next(waits) == 4:
                 api.start()
 
-        monkeypatch.setattr(time, "sleep", sleep)
         api.fail(faults.before(api.stop), skip=1)
-        assert sorted(sync(api).ids) == sorted(ids(api))
+        with over_at_once(note) as taken:
+            assert sorted(sync(api).ids) == sorted(ids(api))
         assert len(taken) == 4
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from standins.sequence_api import SequenceAPI
 from tap_sequence.errors import SequenceError
+from tap_sequence.times import time_of
 from tests.support.accounts import settings
 from tests.support.answers import item, listed
 from tests.support.catalogs import declaring
@@ -110,3 +111,22 @@ def test_a_customer_without_a_creation_time_arrives(given: dict[str, Any]) -> No
             "last": None,
         }
         assert ended.bookmark["replication_key_value"] == "2025-01-01T00:00:00.000000Z"
+
+
+@pytest.mark.parametrize(
+    ("uuid", "time"),
+    [
+        ("018ef546-b6ee-7370-8000-000000000000", "2024-04-19T07:33:56.078000Z"),
+        ("018EF546-B6EE-7370-BFFF-FFFFFFFFFFFF", "2024-04-19T07:33:56.078000Z"),
+        ("00000000-0000-7000-8000-000000000000", "1970-01-01T00:00:00.000000Z"),
+        ("018ef546-b6ee-4370-8000-000000000000", None),
+        ("018ef546-b6ee-7370-c000-000000000000", None),
+        ("018ef546b6ee73708000000000000000", None),
+        ("ffffffff-ffff-7370-8000-000000000000", None),
+        ("evt_018ef546-b6ee-7370-8000-000000000000", None),
+        ("", None),
+    ],
+)
+def test_the_time_that_an_id_holds(uuid: str, time: str | None) -> None:
+    """A UUID of version 7 holds a time in milliseconds; no other text holds one."""
+    assert time_of(uuid) == time

@@ -136,7 +136,8 @@ def test_a_total_that_is_none_counts_as_none(
     number: str, api: SequenceAPI, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A totalResultSize that is no number of customers is as good as none."""
-    api.fail(listed('{"id": "a"}', f'{{"totalResultSize": {number}}}'))
+    record = '{"id": "a", "createdAt": "2024-01-31T00:00:00Z"}'
+    api.fail(listed(record, f'{{"totalResultSize": {number}}}'))
     assert sync(api).ids == ["a"]
     assert warnings(caplog) == []
 
@@ -227,7 +228,8 @@ def test_a_time_where_a_date_is_declared(
     sent: str, api: SequenceAPI, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A time where a date is declared arrives as its date, with one warning."""
-    api.fail(listed(f'{{"id": "a", "due": "{sent}"}}, {{"id": "b", "due": "{sent}"}}'))
+    rest = f'"createdAt": "2024-01-31T00:00:00Z", "due": "{sent}"'
+    api.fail(listed(f'{{"id": "a", {rest}}}, {{"id": "b", {rest}}}'))
     rows = sync(api, catalog=declaring(due=DATE)).records
     assert [row["due"] for row in rows] == ["2024-01-31", "2024-01-31"]
     assert warnings(caplog) == [

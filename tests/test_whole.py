@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from standins.sequence_api import SequenceAPI, faults
 from tap_sequence.errors import SequenceError
 from tap_sequence.times import parse, utc_text
+from tests.support.answers import FAULTS
 from tests.support.catalogs import discovered
 from tests.support.interruptions import Killed
 from tests.support.sync import Synced, merged, sync
@@ -25,31 +26,6 @@ LOOKBACK = 600
 
 NEWEST = datetime(2025, 9, 30, tzinfo=UTC)
 
-
-def repeated_cursor(answer: dict[str, Any]) -> None:
-    """Make a page the last of a circle."""
-    answer["pagination"]["after"] = "again"
-
-
-def turned(answer: dict[str, Any]) -> None:
-    """Turn a page round."""
-    answer["items"].reverse()
-
-
-FAULTS = [
-    faults.status(429, headers={"Retry-After": "3"}),
-    faults.status(500),
-    faults.status(503, "<html>"),
-    faults.status(401),
-    faults.reset(),
-    faults.cut(40),
-    faults.body("<html>", "text/html"),
-    faults.body('{"items": [', "application/json"),
-    faults.body("{}", "application/json"),
-    faults.cursor_refused(),
-    faults.answer(repeated_cursor),
-    faults.answer(turned),
-]
 
 METHODS = {
     method: discovered(replication_method=method) for method in ("INCREMENTAL", "FULL_TABLE")

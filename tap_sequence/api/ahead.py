@@ -120,7 +120,7 @@ class BackgroundRequests:
             SequenceError: If there is no answer after all tries, or the answer is not a page.
         """
         position = self._under_way[order][0].position
-        answer = answer_to(partial(self._settle, position), lambda: self._failed_at, self._logger)
+        answer = answer_to(partial(self._settle, position), self._logger, lambda: self._failed_at)
         # Here, not in the thread, which meanwhile is at the next request
         return self._read(answer)
 
@@ -156,7 +156,7 @@ class BackgroundRequests:
         """Request a page; return the one after it, if that is to be requested at once."""
         order = task.position.order
         following = None
-        self._endpoint.client.limit.try_acquire()
+        self._endpoint.client.limit.wait()
         if self._closed.is_set():
             return None
         try:

@@ -16,7 +16,7 @@ from requests.auth import HTTPBasicAuth
 
 from tap_sequence.api.decoding import decode
 from tap_sequence.api.failures import can_pass, failure
-from tap_sequence.api.limit import limiter
+from tap_sequence.api.limit import Limit
 from tap_sequence.api.refusals import WHAT_TO_CHECK, said
 from tap_sequence.api.retries import PassingError
 from tap_sequence.api.transport import LARGEST_ANSWER, TooLargeError, open_session, read_body
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from logging import Logger
 
     import requests
-    from pyrate_limiter import Limiter
 
     from tap_sequence.api.decoding import Json
 
@@ -79,31 +78,46 @@ class Client:
     request_timeout: int
     max_requests_per_minute: int
     logger: Logger
-    limit: Limiter = field(init=False)
+    limit: Limit = field(init=False)
     answers: int = field(init=False, default=0)
     _sessions: local = field(init=False, default_factory=local)
     _versions_warned: set[str] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         """Set the limit up."""
-        self.limit = limiter(self.max_requests_per_minute)
+        self.limit = Limit(self.max_requests_per_minute)
 
     def get(
-        self, path: str, parameters: Mapping[str, str | int], *, private: Iterable[str] = ()
+        self,
+        path: str,
+        parameters: Mapping[str, str | int],
+        *,
+        shown: str,
+        private: Iterable[str] = (),
     ) -> Reply:
-        """Make a request, once.
+        """Make a request, once. If it is one too many, hold back all others for a while.
 
         Args:
             path: Path below `api_url`.
             parameters: The query's parameters.
-            private: Values among them that no message may quote.
+            shown: What messages show of the path.
+            private: Values of the request that no message may quote.
 
         Raises:
             PassingError: If the request failed in a way that another try can mend.
             RefusedError: If Sequence refuses the request.
             SequenceError: If the request can't be made, or the answer can't be read.
         """
-        line = f"GET {path}"
+        try:
+            return self._answered(f"GET {shown}", path, parameters, private)
+        except PassingError as error:
+            if error.everywhere:
+                error.known = not self.limit.hold(error.wait)
+            raise
+
+    def _answered(
+        self, line: str, path: str, parameters: Mapping[str, str | int], private: Iterable[str]
+    ) -> Reply:
         response, body = self._send(line, f"{self.api_url}{path}", parameters)
         try:
             answer, unstorable = decode(body)
@@ -180,8 +194,8 @@ class Client:
     def _check_version(self, line: str, response: requests.Response) -> None:
         asked = self.api_version
         answered = response.headers.get("Sequence-Version") or asked
-        if asked and answered and answered != asked and line not in self._versions_warned:
-            self._versions_warned.add(line)
+        if asked and answered and answered != asked and answered not in self._versions_warned:
+            self._versions_warned.add(answered)
             self.logger.warning(
                 "%s: api_version %s was asked for, %s answered",
                 line,

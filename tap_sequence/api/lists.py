@@ -1,13 +1,17 @@
-"""What a list of the API takes, and its answers: `{"items": [...], "pagination": {...}}`."""
+"""What a list of the API takes, and its answers: `{"items": [...], "pagination": {...}}`.
+
+The API has two other forms of answers, for what comes whole: the items alone, and one object.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
+from urllib.parse import quote
 
 from tap_sequence.errors import SequenceError
-from tap_sequence.wording import kind_of
+from tap_sequence.wording import is_id, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +22,10 @@ if TYPE_CHECKING:
 
 LARGEST_TOTAL = 10**12
 """What a `totalResultSize` is taken for a mistake from."""
+
+Form = Literal["page", "items", "object"]
+"""How answers are made: items and pagination; all items, as a rule without pagination; one object,
+which is the only item."""
 
 
 class Answer(NamedTuple):
@@ -44,21 +52,25 @@ class ListEndpoint:
 
     Attributes:
         client: What makes its requests.
-        path: Its path below the API's URL.
+        path: Its path below the API's URL. In braces, the names of properties of what it is below.
+        form: How its answers are made.
         page_size: How many items a page is to have.
         limited: Whether it takes `limit`; else the API decides on the size of a page.
         ordered: Whether it takes `sortOrder`.
         switches: Parameters that are always sent, the same for all accounts.
         filters: Parameters that choose by what customers are called; no message quotes them.
+        below: The properties of what it is below.
     """
 
     client: Client
     path: str
+    form: Form = "page"
     page_size: int
     limited: bool = True
-    ordered: bool
+    ordered: bool = False
     switches: Mapping[str, str] = field(default_factory=dict)
     filters: Mapping[str, str] = field(default_factory=dict)
+    below: Mapping[str, str] = field(default_factory=dict)
 
     def fetch(self, position: Position) -> Answer:
         """Request one page, once.
@@ -71,19 +83,22 @@ class ListEndpoint:
             RefusedError: If Sequence refuses the request.
             SequenceError: If the answer is not a page.
         """
-        private = (*self.filters.values(), position.cursor or "")
-        reply = self.client.get(self.path, self._parameters(position), private=private)
+        private = (*self.filters.values(), *self.below.values(), position.cursor or "")
+        reply = self.client.get(
+            self.path.format_map({name: quote(self.below[name], safe="") for name in self.below}),
+            self._parameters(position),
+            shown=self.shown,
+            private=private,
+        )
         if not isinstance(reply.body, dict):
             raise self._unexpected("an object", reply.body)
+        if self.form == "object":
+            return Answer([reply.body], reply.unstorable, None, 1, reply.date)
         items = reply.body.get("items")
         if not isinstance(items, list):
             quoted = self.client.quoted(reply.body, private)
             raise self._unexpected("an array called items", items, quoted)
-        pagination = reply.body.get("pagination")
-        if pagination is None and self.limited and len(items) < self.page_size:
-            pagination = {}
-        if not isinstance(pagination, dict):
-            raise self._unexpected("an object called pagination", pagination)
+        pagination = self._pagination(reply.body, items)
         total = pagination.get("totalResultSize")
         return Answer(
             items,
@@ -93,12 +108,27 @@ class ListEndpoint:
             reply.date,
         )
 
+    @property
+    def shown(self) -> str:
+        """The path as messages show it; what does not look like an id could be a customer's."""
+        ids = self.below.values()
+        return self.path.format_map(self.below) if all(map(is_id, ids)) else self.path
+
+    def _pagination(self, body: dict[str, Json], items: list[Json]) -> dict[str, Json]:
+        pagination = body.get("pagination")
+        whole = self.form == "items" or (self.limited and len(items) < self.page_size)
+        if pagination is None and whole:
+            return {}
+        if not isinstance(pagination, dict):
+            raise self._unexpected("an object called pagination", pagination)
+        return pagination
+
     def _parameters(self, position: Position) -> dict[str, str | int]:
         parameters: dict[str, str | int] = {
             **self.switches,
             **self.filters,
         }
-        if self.limited:
+        if self.limited and self.form == "page":
             parameters["limit"] = self.page_size
         if self.ordered:
             parameters["sortOrder"] = position.order
@@ -114,7 +144,7 @@ class ListEndpoint:
         return after or None
 
     def _unexpected(self, expected: str, got: object, quoted: str = "") -> SequenceError:
-        return SequenceError(f"GET {self.path}: expected {expected}, got {kind_of(got)}{quoted}")
+        return SequenceError(f"GET {self.shown}: expected {expected}, got {kind_of(got)}{quoted}")
 
 
 _NOT_SENDABLE = re.compile("[\0\ud800-\udfff]")

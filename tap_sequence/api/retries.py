@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -16,7 +17,6 @@ from tap_sequence.errors import GaveUpError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
-    from logging import Logger
 
     from backoff.types import Details
 
@@ -35,7 +35,10 @@ class PassingError(Exception):
     Attributes:
         retry_after: What the answer's header of this name said, if there was one.
         everywhere: Whether any other request would fail now, too.
+        known: Whether another request has just failed in such a way.
     """
+
+    known = False
 
     def __init__(self, message: str, retry_after: str = "", *, everywhere: bool = False) -> None:
         """Take the message, the header, and whether it fails everywhere."""
@@ -43,15 +46,22 @@ class PassingError(Exception):
         self.retry_after = retry_after
         self.everywhere = everywhere
 
+    @property
+    def wait(self) -> float:
+        """Seconds that nothing is to be asked for."""
+        return max(1, min(_asked(self), LONGEST_WAIT))
 
-def answer_to(ask: Callable[[], T], failed_at: Callable[[], float], logger: Logger) -> T:
+
+def answer_to(
+    ask: Callable[[], T], logger: logging.Logger, failed_at: Callable[[], float] | None = None
+) -> T:
     """Ask until there is an answer.
 
     Args:
         ask: Asks once.
-        failed_at: When the last try failed, on the monotonic clock. A wait begins then, and not
-            when the failure is noticed: so a 429 that meets both ends is waited for once.
         logger: What is told of each wait.
+        failed_at: When the last try failed, on the monotonic clock, if that can be some time before
+            it is noticed. A wait begins then: so a 429 that meets both ends is waited for once.
 
     Returns:
         The answer.
@@ -60,10 +70,15 @@ def answer_to(ask: Callable[[], T], failed_at: Callable[[], float], logger: Logg
         GaveUpError: If there is none after all tries.
     """
 
+    def passed() -> float:
+        return monotonic() - failed_at() if failed_at else 0
+
     def announce(details: Details) -> None:
-        logger.warning(
+        error = details.get("exception")
+        logger.log(
+            logging.DEBUG if getattr(error, "known", False) else logging.WARNING,
             "%s; waiting %.1f s before try %d of %d",
-            details.get("exception"),
+            error,
             details.get("wait"),
             details["tries"] + 1,
             TRIES,
@@ -74,7 +89,7 @@ def answer_to(ask: Callable[[], T], failed_at: Callable[[], float], logger: Logg
         PassingError,
         max_tries=TRIES,
         on_backoff=announce,
-        jitter=lambda wait: max(0, _spread(wait) - (monotonic() - failed_at())),
+        jitter=lambda wait: max(0, _spread(wait) - passed()),
         logger=None,
     )(ask)
     started = monotonic()
@@ -86,7 +101,7 @@ def answer_to(ask: Callable[[], T], failed_at: Callable[[], float], logger: Logg
     raise GaveUpError(f"{message}; the next run carries on", everywhere=everywhere)
 
 
-def _waits(logger: Logger) -> Generator[float, Any, None]:
+def _waits(logger: logging.Logger) -> Generator[float, Any, None]:
     error = yield 0  # backoff starts the generator, then sends what was raised
     for tries in count():
         wait = _asked(error)

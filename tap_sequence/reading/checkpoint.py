@@ -39,10 +39,20 @@ class EndState(msgspec.Struct):
             return None
         return cls(cursor=cursor, reached=end.times.reached, last=end.last, walked=end.walked)
 
-    def end(self, order: str) -> End:
-        """Return the end as it was."""
+    def end(self, order: str, tolerance: int) -> End:
+        """Return the end as it was.
+
+        Args:
+            order: The sort order that begins there.
+            tolerance: Seconds that a creation time may be out of order by.
+        """
         return End(
-            order, cursor=self.cursor, reached=self.reached, last=self.last, walked=self.walked
+            order,
+            cursor=self.cursor,
+            reached=self.reached,
+            last=self.last,
+            walked=self.walked,
+            tolerance=tolerance,
         )
 
 
@@ -106,11 +116,11 @@ class InterruptedRead(msgspec.Struct, kw_only=True):
 
     def resume(self, walk: Walk) -> None:
         """Put a walk that has not begun where this one was."""
-        walk.newest = self.from_newest.end(NEWEST_FIRST)
+        walk.newest = self.from_newest.end(NEWEST_FIRST, walk.tolerance)
         if walk.until is None:
             walk.shared, walk.total = self.shared, self.total
             if self.from_oldest:
-                walk.oldest = self.from_oldest.end(OLDEST_FIRST)
+                walk.oldest = self.from_oldest.end(OLDEST_FIRST, walk.tolerance)
 
 
 def interrupted_read(stored: Any) -> InterruptedRead:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tap_sequence.errors import SequenceError
 from tap_sequence.pages import NEWEST_FIRST, OLDEST_FIRST
+from tap_sequence.times import earlier
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,23 +22,27 @@ REMEMBERED = 300
 class Chronology:
     """The creation times read from one end of a list.
 
+    Times that were taken by several machines may be out of order by as much as their clocks are.
+
     Attributes:
         first: The time that stood first.
         reached: The time that was read last.
         misplaced: How many times were out of order at most, within a few pages.
     """
 
-    def __init__(self, order: str, *, reached: str | None = None) -> None:
+    def __init__(self, order: str, *, reached: str | None = None, tolerance: int = 0) -> None:
         """Begin at the end itself, or go on.
 
         Args:
             order: The sort order that was asked for.
             reached: The time that an earlier run read last.
+            tolerance: Seconds that a time may be out of order by.
         """
         self.first: str | None = None
         self.reached = reached
         self.misplaced = 0
         self._order = order
+        self._tolerance = tolerance
         self._latest: deque[str] = deque(maxlen=REMEMBERED)
         self._surely_reached: str | None = None
 
@@ -81,7 +86,9 @@ class Chronology:
         return self.beyond(self._surely_reached, time)
 
     def _out_of_place(self, times: list[str]) -> int:
-        return out_of_place(times if self._order == OLDEST_FIRST else times[::-1])
+        times = times if self._order == OLDEST_FIRST else times[::-1]
+        count = out_of_place(times)
+        return min(count, displaced(times, self._tolerance)) if count and self._tolerance else count
 
 
 def out_of_place(times: Sequence[str]) -> int:
@@ -97,3 +104,16 @@ def out_of_place(times: Sequence[str]) -> int:
         place = bisect_right(tails, time)
         tails[place : place + 1] = [time]
     return len(times) - len(tails)
+
+
+def displaced(times: Sequence[str], tolerance: int) -> int:
+    """Count the times that are another than the one that belongs in their place.
+
+    Args:
+        times: Times in the fixed-width form, which should ascend.
+        tolerance: Seconds by which it may be another.
+    """
+    return sum(
+        earlier(max(one, other), tolerance) > min(one, other)
+        for one, other in zip(times, sorted(times), strict=True)
+    )

@@ -5,14 +5,12 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from tap_sequence.errors import SequenceError
+from tap_sequence.errors import CIRCLE, SequenceError
 from tap_sequence.pages import Position
 from tap_sequence.reading.chronology import REMEMBERED, Chronology
 
 if TYPE_CHECKING:
     from tap_sequence.pages import Page
-
-CIRCLE = "its pages go round in a circle, and the rest of the list cannot be reached"
 
 
 class End:
@@ -27,7 +25,7 @@ class End:
         count_fell: Whether it said fewer than before.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  it is all that a state holds of an end
         self,
         order: str,
         *,
@@ -35,6 +33,7 @@ class End:
         reached: str | None = None,
         last: str | None = None,
         walked: int = 0,
+        tolerance: int = 0,
     ) -> None:
         """Begin at the end itself, or go on at a cursor.
 
@@ -44,9 +43,10 @@ class End:
             reached: The creation time that an earlier run read last.
             last: The key that an earlier run read last.
             walked: How many records an earlier run read.
+            tolerance: Seconds that a creation time may be out of order by.
         """
         self.position = Position(order, cursor)
-        self.times = Chronology(order, reached=reached)
+        self.times = Chronology(order, reached=reached, tolerance=tolerance)
         self.walked = walked
         self.keys: dict[str, int] = {last: walked} if last else {}
         self.count: int | None = None

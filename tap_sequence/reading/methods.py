@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from itertools import compress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from typing_extensions import override
 
@@ -23,7 +23,10 @@ class Read(ABC):
 
     Attributes:
         walk: How far the list has been walked through.
+        tells_by: What a record has that tells whether it is new, in words.
     """
+
+    tells_by: ClassVar[str]
 
     def __init__(self, walk: Walk, *, since: str | None, started: str) -> None:
         """Begin a walk.
@@ -71,6 +74,11 @@ class Read(ABC):
         return None
 
     @property
+    @abstractmethod
+    def untimed(self) -> bool:
+        """Whether there were records, and none of them had that time."""
+
+    @property
     def proved(self) -> bool:
         """Whether the end of the walk proves that nothing was passed over."""
         return True
@@ -88,10 +96,31 @@ class NewestFirst(Read):
     more of them, and the list is read to its end.
     """
 
+    tells_by = "has a creation time"
+
+    def __init__(
+        self, walk: Walk, *, since: str | None, started: str, limit: str | None = None
+    ) -> None:
+        """Begin a walk.
+
+        Args:
+            walk: A walk that has not begun.
+            since: Creation time before which nothing is wanted.
+            started: When the run started, by this machine's clock.
+            limit: Creation time before which there is nothing new; None if all is.
+        """
+        super().__init__(walk, since=since, started=started)
+        self._limit = limit
+
     @override
     def resume(self, left: InterruptedRead) -> None:
         super().resume(left)
         self.walk.newest.times.first = left.at_most
+
+    @property
+    @override
+    def untimed(self) -> bool:
+        return self.walk.newest.walked > 0 and self.walk.newest.times.first is None
 
     @property
     @override
@@ -107,7 +136,7 @@ class NewestFirst(Read):
         That one is new, whatever its creation time: only its place says so. A record without a
         creation time is always wanted.
         """
-        limit = self.walk.until
+        limit = self._limit
         if limit is None:
             return page.records
         times = [time or "~" for time in page.times]  # after all times
@@ -140,6 +169,8 @@ class Changed(Read):
     page, in a list whose order nobody knows.
     """
 
+    tells_by = "has a time of change"
+
     def __init__(
         self, walk: Walk, *, since: str | None, started: str, key: str, again: str | None
     ) -> None:
@@ -160,8 +191,8 @@ class Changed(Read):
         self._any = False
 
     @property
+    @override
     def untimed(self) -> bool:
-        """Whether there were records, and none of them had a time of change."""
         return self._any and self._latest is None
 
     @override

@@ -8,6 +8,7 @@ beside the bookmark, where to go on:
         "replication_key": "createdAt",
         "replication_key_value": "2026-01-31T12:00:00.000000Z",
         "scope": {"account": "…", "filters": "…", "start_date": null},
+        "in_order": true,
         "interrupted_reads": [
             {
                 "version": 1,
@@ -25,6 +26,9 @@ beside the bookmark, where to go on:
 The next run goes on with the interrupted read. At its end the bookmark moves to what was newest
 when it began, and what was created or became visible since is read as ever: from the newest down to
 `lookback_window` before the bookmark.
+
+A list that has shown itself to be in another order than that of creation is read to its end by each
+run, until it is in order again: a record that is new could be anywhere in it.
 
 Meltano merges states key by key, so every key is always there. What can be missing is in a list,
 which Meltano replaces as a whole: where null was, it fails on an object.
@@ -66,6 +70,9 @@ class Terms:
         replication_key: The stream's replication key.
         created_at: The property that holds the creation time, if the list can be asked for in both
             orders of creation; None if it has no known order.
+        changed_at: The property that holds the time of change, if that tells what is new.
+        dated: Whether `start_date` is a creation time; else the API chooses by it.
+        tolerance: Seconds that a creation time may be out of order by.
         account: Whose list it is.
         filters: The filters as the request's parameters carry them.
         start_date: Creation time before which nothing is wanted, as ISO 8601.
@@ -82,6 +89,9 @@ class Terms:
     start_date: str | None
     lookback_window: int
     started: str
+    changed_at: str | None = None
+    dated: bool = True
+    tolerance: int = 0
 
 
 class Progress:
@@ -107,7 +117,7 @@ class Progress:
         self._terms = terms
         self._scope = Scope.of(terms.account, terms.filters, terms.start_date)
         self._bookmark = Bookmark(None, self._scope.start_date)
-        if terms.replication_method == INCREMENTAL:
+        if self.incremental:
             self._bookmark, why = bookmark(
                 state,
                 replication_key=terms.replication_key,
@@ -117,6 +127,7 @@ class Progress:
             )
             if why:
                 self.warnings.append(f"The bookmark does not count, reading in full: {why}")
+        self._in_order = state.get("in_order") is not False
         self.interrupted = self._interrupted()
 
     def read(self, logger: Logger) -> Read:
@@ -125,14 +136,17 @@ class Progress:
         Args:
             logger: What is told why the oldest end is given up.
         """
-        since, again = self._scope.start_date, self._again
-        until = since if self._by_change else latest(since, again)
-        walk = Walk(logger, until=until, both_ends=self._terms.created_at is not None)
-        started = self._terms.started
-        read: Read = NewestFirst(walk, since=since, started=started)
-        if self._by_change:
-            key = self._terms.replication_key or ""
-            read = Changed(walk, since=since, started=started, key=key, again=again)
+        terms, since, again = self._terms, self._since, self._again
+        down_to = since if terms.changed_at else latest(since, again)
+        walk = Walk(
+            logger,
+            until=down_to if self._in_order else None,
+            both_ends=terms.created_at is not None and self._in_order,
+            tolerance=terms.tolerance,
+        )
+        read: Read = NewestFirst(walk, since=since, started=terms.started, limit=down_to)
+        if key := terms.changed_at:
+            read = Changed(walk, since=since, started=terms.started, key=key, again=again)
         if self.interrupted:
             read.resume(self.interrupted)
         return read
@@ -146,20 +160,28 @@ class Progress:
         Returns:
             The stream's state once this page and all before it have been delivered.
         """
-        if read.walk.finished and read.proved:
-            start_date, since = self._scope.start_date, self._bookmark.since
-            if self._by_change or (start_date or "") > (self._again or ""):
-                since = start_date
+        walk = read.walk
+        if not walk.newest.times.in_order:
+            self._in_order = False
+        elif walk.finished and walk.until is None:
+            self._in_order = True
+        if walk.finished and read.proved:
+            since = self._bookmark.since
+            if self._terms.changed_at or (self._since or "") > (self._again or ""):
+                since = self._scope.start_date
             self._bookmark = Bookmark(latest(self._bookmark.value, read.bookmark), since)
         self.interrupted = InterruptedRead.of(read, self._terms.replication_method, self._scope)
         return self._as_state()
 
     @property
-    def _by_change(self) -> bool:
-        """Whether records are told to be new by another time than that of their creation."""
-        terms = self._terms
-        incremental = terms.replication_method == INCREMENTAL
-        return incremental and terms.replication_key != terms.created_at
+    def incremental(self) -> bool:
+        """Whether the run delivers what is new alone."""
+        return self._terms.replication_method == INCREMENTAL
+
+    @property
+    def _since(self) -> str | None:
+        """Creation time before which nothing is wanted."""
+        return self._scope.start_date if self._terms.dated else None
 
     def _as_state(self) -> State:
         state = {
@@ -167,15 +189,16 @@ class Progress:
             "replication_key_value": self._bookmark.value,
             "scope": msgspec.structs.replace(self._scope, start_date=self._bookmark.since),
         }
-        if self._terms.replication_method != INCREMENTAL:  # the bookmark is not its affair
+        if not self.incremental:  # the bookmark is not its affair
             state = {key: self._state[key] for key in state if key in self._state}
         left = [self.interrupted] if self.interrupted else []
-        builtins: State = msgspec.to_builtins({**state, "interrupted_reads": left})
+        of_list = {"in_order": self._in_order, "interrupted_reads": left}
+        builtins: State = msgspec.to_builtins({**state, **of_list})
         return builtins
 
     @property
     def _again(self) -> str | None:
-        """Creation time from which on records may have become visible late."""
+        """Time from which on records may have become visible late."""
         value = self._bookmark.value
         return earlier(value, self._terms.lookback_window) if value else None
 

@@ -61,6 +61,7 @@ class Walk:
 
     Attributes:
         until: Creation time down to which the list is walked, inclusive; None for all of it.
+        tolerance: Seconds that a creation time may be out of order by.
         newest: The end that it is walked from.
         oldest: The other end, while it is used.
         shared: How many records have been read from both ends.
@@ -68,16 +69,20 @@ class Walk:
         finished: Whether nothing is left to request.
     """
 
-    def __init__(self, logger: Logger, *, until: str | None, both_ends: bool = True) -> None:
+    def __init__(
+        self, logger: Logger, *, until: str | None, both_ends: bool = True, tolerance: int = 0
+    ) -> None:
         """Begin at the newest end.
 
         Args:
             logger: What is told why the oldest end is given up.
             until: Creation time down to which the list is walked; None for all of it.
             both_ends: Whether the list can be walked from its oldest end too.
+            tolerance: Seconds that a creation time may be out of order by.
         """
         self.until = until
-        self.newest = End(NEWEST_FIRST)
+        self.tolerance = tolerance
+        self.newest = End(NEWEST_FIRST, tolerance=tolerance)
         self.oldest: End | None = None
         self.shared = 0
         self.total: int | None = None
@@ -178,7 +183,7 @@ class Walk:
         left = (self.total or 0) - self.delivered
         enough = left > PAGES_FOR_BOTH_ENDS * requests.page_size
         if enough and self._both_ends and self.oldest is None:
-            self.oldest = End(OLDEST_FIRST)
+            self.oldest = End(OLDEST_FIRST, tolerance=self.tolerance)
         ends = [end for end in (self.newest, self.oldest) if end]
         # Not before the first page has been seen to be in order
         requests.ahead = {end.position.order for end in ends if enough and end.walked}

@@ -11,8 +11,8 @@ from tap_sequence.pages import Page, Record
 from tap_sequence.records.checker import NO_TIME, Checker, MismatchError
 from tap_sequence.records.converter import Converter
 from tap_sequence.records.texts import storable
-from tap_sequence.times import utc_text
-from tap_sequence.wording import kind_of
+from tap_sequence.times import time_of, utc_text
+from tap_sequence.wording import is_id, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def named(record: Record, keys: Iterable[str]) -> str:
     """Name a record by its keys, unless one does not look like an id: it could be an address."""
     names = {key: str(record.get(key)) for key in keys}
-    if not all(re.fullmatch("[A-Za-z0-9_-]{1,64}", name) for name in names.values()):
+    if not all(map(is_id, names.values())):
         return f"{', '.join(names)} not shown"
     return ", ".join(f"{key} {name!r}" for key, name in names.items())
 
@@ -37,6 +37,9 @@ class RecordReader:
         created_at: Name of the property that holds the creation time, if the list is in its
             order.
         replication_key: Name of the property that holds the replication key, if there is one.
+        timed_ids: Whether the creation time is the one that the record's id holds, a UUID of
+            version 7, where the API does not send any.
+        besides: Names of properties that items have besides, and records are not to have.
         deselect: Takes out of a record what is not selected below its top level.
 
     Attributes:
@@ -53,7 +56,9 @@ class RecordReader:
         keys: Sequence[str],
         created_at: str | None,
         replication_key: str | None = None,
-        deselect: Callable[[Record], object],
+        timed_ids: bool = False,
+        besides: Iterable[str] = (),
+        deselect: Callable[[Record], object] | None = None,
     ) -> None:
         """Prepare for a stream."""
         self.unknown_fields: set[str] = set()
@@ -61,10 +66,11 @@ class RecordReader:
         self._stream = stream
         self._keys = tuple(keys)
         self._created_at = created_at
+        self._timed_by = created_at if timed_ids else None
         self._read_by = {name for name in (created_at, replication_key) if name}
         needed = {*keys, *self._read_by}
         known = schema.get("properties") or {}
-        self._known = frozenset({*known, *needed})
+        self._known = frozenset({*known, *needed, *besides})
         properties = dict(selected.get("properties") or {})
         missing = needed - properties.keys()
         properties |= {name: known.get(name, {}) for name in missing}
@@ -147,6 +153,8 @@ class RecordReader:
                 self.characters_removed = self.characters_removed or cleaned != item
                 item = cleaned
             self._check_keys(item)
+            if self._timed_by and item.get(self._timed_by) is None:
+                item[self._timed_by] = time_of(item[self._keys[0]])
             self._converter.convert(item)
             self._normalise(item)
         except MismatchError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from http import HTTPStatus
 from itertools import chain
@@ -14,6 +14,7 @@ from singer_sdk import RESTStream, Stream
 # The SDK selects from records and schemas in its own messages alone
 from singer_sdk.helpers._catalog import get_selected_schema, pop_deselected_record_properties
 from singer_sdk.singerlib import StateMessage
+from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from typing_extensions import override
 
 from tap_sequence.api.client import VERSIONS
@@ -25,7 +26,8 @@ from tap_sequence.records.reader import RecordReader
 from tap_sequence.singer.batches import BatchWriter
 from tap_sequence.singer.delivery import Deliveries
 from tap_sequence.singer.mapping import RecordMapper
-from tap_sequence.times import utc_text
+from tap_sequence.singer.warnings import warn_of_records
+from tap_sequence.times import parse, utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
@@ -34,8 +36,10 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context
 
     from tap_sequence.api.client import Client
+    from tap_sequence.api.lists import Form
     from tap_sequence.pages import Record
     from tap_sequence.singer.delivery import Delivery
+    from tap_sequence.singer.parents import ParentReads
 
 CREATED_AT = "createdAt"
 """The property that holds the creation time, in every list that is ordered by it."""
@@ -65,7 +69,12 @@ class SequenceStream(Stream):
         versions: The API's versions that have the list.
         ordered: Whether the list takes `sortOrder` and is documented to be in order of creation. An
             ordered list is read from both ends where that pays, and resumed.
-        dated: Whether `start_date` counts: records created before it are not wanted.
+        timed_ids: Whether the ids of an ordered list are UUIDs of version 7, which hold the
+            creation time, as the API does not send it otherwise.
+        dated: Whether `start_date` counts: records from before it are not wanted.
+        dated_by: The property that it is compared with. If that is not the creation time, the list
+            has a parameter of the same name and "After".
+        form: How the list's answers are made.
         limited: Whether the list takes `limit`.
         archived: The parameter that `include_archived` sets, if the list takes one.
         sends: Parameters that are always sent, with their values.
@@ -75,7 +84,10 @@ class SequenceStream(Stream):
     path: ClassVar[str]
     versions: ClassVar[frozenset[str]] = frozenset(VERSIONS)
     ordered: ClassVar[bool] = False
+    timed_ids: ClassVar[bool] = False
     dated: ClassVar[bool] = False
+    dated_by: ClassVar[str] = CREATED_AT
+    form: ClassVar[Form] = "page"
     limited: ClassVar[bool] = True
     archived: ClassVar[str | None] = None
     sends: ClassVar[Mapping[str, str]] = {}
@@ -87,16 +99,18 @@ class SequenceStream(Stream):
         if ignored := sorted(vars(cls).keys() & HOOKS):
             raise TypeError(f"{cls.__name__}: never called by this tap: {', '.join(ignored)}")
 
-    def __init__(self, tap: Tap, client: Callable[[], Client]) -> None:
+    def __init__(self, tap: Tap, client: Callable[[], Client], parent_reads: ParentReads) -> None:
         """Take what all streams of the tap share.
 
         Args:
             tap: The tap.
             client: Gives what makes the requests; called when there are some to make, as discovery
                 does without the settings that a client needs.
+            parent_reads: The run's reads of parents' lists.
         """
         super().__init__(tap)
         self._client = client
+        self._parent_reads = parent_reads
 
     # --- What the stream is made of --------------------------------------------------------------
 
@@ -108,9 +122,60 @@ class SequenceStream(Stream):
 
     @cached_property
     def switches(self) -> dict[str, str]:
-        """The other parameters that depend on the settings."""
+        """The other parameters that decide what is listed, as the settings want them."""
         return (
             {self.archived: str(self.config["include_archived"]).lower()} if self.archived else {}
+        )
+
+    @property
+    def endpoint(self) -> ListEndpoint:
+        """The list, as the settings want it read."""
+        return ListEndpoint(
+            client=self._client(),
+            path=self.path,
+            form=self.form,
+            page_size=self.config["page_size"],
+            limited=self.limited,
+            ordered=self.ordered,
+            switches={**self.sends, **self.switches, **self._begin},
+            filters=self.query,
+        )
+
+    @property
+    def _begin(self) -> dict[str, str]:
+        """What has the API leave out what lies before `start_date`, if it can."""
+        if not self._start_date or self.dated_by == CREATED_AT:
+            return {}
+        # A millisecond more: whether what lies at the very time is left out, nobody says
+        earlier = parse(self._start_date) - timedelta(milliseconds=1)
+        return {f"{self.dated_by}After": utc_text(earlier)}
+
+    @property
+    def _start_date(self) -> str | None:
+        return self.config.get("start_date") if self.dated else None
+
+    def terms(self, of: SequenceStream) -> Terms:
+        """Return what a read of a list depends on.
+
+        Args:
+            of: The stream whose list it is: this one, or the one that this one's rows are below.
+        """
+        key = of.replication_key
+        incremental = self.replication_method == REPLICATION_INCREMENTAL
+        return Terms(
+            replication_method=self.replication_method,
+            replication_key=self.replication_key,
+            created_at=CREATED_AT if of.ordered else None,
+            changed_at=key if incremental and not (of.ordered and key == CREATED_AT) else None,
+            account=Account(
+                self.config["api_url"], self.config["client_id"], self.config["client_secret"]
+            ),
+            filters={**of.switches, **self.switches, **of.query},
+            start_date=of._start_date,
+            dated=of.dated_by == CREATED_AT,
+            lookback_window=self.config["lookback_window"],
+            tolerance=self.config["lookback_window"] if of.timed_ids else 0,
+            started=utc_text(datetime.fromtimestamp(self._tap.initialized_at / 1000, UTC)),
         )
 
     @cached_property
@@ -118,7 +183,22 @@ class SequenceStream(Stream):
         """The catalog's schema, without what is not selected."""
         return get_selected_schema(self.name, self.effective_schema, self.mask)
 
-    def _deliveries(self) -> Iterator[Delivery]:
+    @cached_property
+    def reader(self) -> RecordReader:
+        """What turns items of the API into the stream's records."""
+        return RecordReader(
+            self.name,
+            self.effective_schema,
+            self.selected_schema,
+            keys=self.primary_keys,
+            created_at=CREATED_AT if self.ordered else None,
+            replication_key=self.replication_key,
+            timed_ids=self.timed_ids,
+            besides=self.besides,
+            deselect=partial(pop_deselected_record_properties, schema=self.schema, mask=self.mask),
+        )
+
+    def deliveries(self) -> Iterator[Delivery]:
         """Read what this run has to read, if the API's version has the list."""
         asked = self.config.get("api_version")
         if asked and asked not in self.versions:
@@ -127,10 +207,22 @@ class SequenceStream(Stream):
         try:
             yield from self._reading()
         except RefusedError as error:
-            not_there = error.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND}
-            if not not_there or error.version not in {*VERSIONS} - self.versions:
+            if not error.version or not self.lacks(error):
                 raise
             self._skip(error.version)
+            return
+        # Of the fields that the tap knows, whatever the catalog declares
+        warn_of_records(self.name, self.reader, self.schema["properties"].keys(), self.logger)
+
+    @property
+    def besides(self) -> frozenset[str]:
+        """Fields that the API's items have, and the records are known not to have."""
+        return frozenset()
+
+    def lacks(self, error: RefusedError) -> bool:
+        """Tell from a refusal whether the API's version that answered has no such list."""
+        not_there = error.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND}
+        return not_there and error.version in {*VERSIONS} - self.versions
 
     def _skip(self, version: str) -> None:
         self.logger.warning(
@@ -138,40 +230,21 @@ class SequenceStream(Stream):
         )
 
     def _reading(self) -> Iterator[Delivery]:
-        created_at = CREATED_AT if self.ordered else None
-        endpoint = ListEndpoint(
-            client=self._client(),
-            path=self.path,
-            page_size=self.config["page_size"],
-            limited=self.limited,
-            ordered=self.ordered,
-            switches={**self.sends, **self.switches},
-            filters=self.query,
-        )
-        reader = RecordReader(
-            self.name,
-            self.effective_schema,
-            self.selected_schema,
-            keys=self.primary_keys,
-            created_at=created_at,
-            replication_key=self.replication_key,
-            deselect=partial(pop_deselected_record_properties, schema=self.schema, mask=self.mask),
-        )
-        terms = Terms(
-            replication_method=self.replication_method,
-            replication_key=self.replication_key,
-            created_at=created_at,
-            account=Account(
-                self.config["api_url"], self.config["client_id"], self.config["client_secret"]
-            ),
-            filters={**self.switches, **self.query},
-            start_date=self.config.get("start_date") if self.dated else None,
-            lookback_window=self.config["lookback_window"],
-            started=utc_text(datetime.fromtimestamp(self._tap.initialized_at / 1000, UTC)),
-        )
-        declared = self.schema["properties"].keys()
-        deliveries = Deliveries(self.name, endpoint, reader, declared, self.logger)
-        return deliveries.of(self.stream_state, terms)
+        deliveries = Deliveries(self.name, self.name, self.endpoint, self.reader, self.logger)
+        for page in deliveries.of(self.stream_state, self.terms(self)):
+            yield page._replace(records=self._wanted(page.records))
+
+    def _wanted(self, records: list[Record]) -> list[Record]:
+        """Leave out what lies before `start_date`, where that is not a creation time."""
+        if not self._start_date or self.dated_by == CREATED_AT:
+            return records
+        begin = parse(self._start_date)
+        times = [record.get(self.dated_by) for record in records]
+        return [
+            record
+            for record, time in zip(records, times, strict=True)
+            if time is None or parse(time) >= begin
+        ]
 
     # --- What the SDK calls ----------------------------------------------------------------------
 
@@ -199,7 +272,7 @@ class SequenceStream(Stream):
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
-        for page in self._deliveries():
+        for page in self.deliveries():
             yield from page.records
 
     @override
@@ -214,20 +287,23 @@ class SequenceStream(Stream):
         size = batch_config.batch_size if batch_config else 0
         left = self.ABORT_AT_RECORD_COUNT  # that of --test
         with self.get_record_counter() as counter, self.get_sync_timer():
-            for pages in _together(self._deliveries(), size, self.config["page_size"]):
+            for pages in _together(self.deliveries(), size, self.config["page_size"]):
                 records = list(chain.from_iterable(page.records for page in pages))[:left]
                 messages = mapper.messages(records)
                 for message in batches.messages(messages) if batches else messages:
                     self._tap.write_message(message)
                 counter.increment(len(records))
                 left = left and left - len(records)
-                if left != 0:
-                    self.tap_state["bookmarks"][self.name] = pages[-1].state
-                # Not by the SDK's state_writer, which leaves out a state that is as the last one
-                # was: a target that confirms what came before a state would never confirm these
-                self._tap.write_message(StateMessage(value=self.tap_state))
                 if left == 0:
+                    self._tap.write_message(StateMessage(value=self.tap_state))
                     break
+                states = [page.state for page in pages if page.state is not None]
+                if states:
+                    self.tap_state["bookmarks"][self.name] = states[-1]
+                    # Not by the SDK's state_writer, which leaves out a state that is as the last
+                    # one was: a target that confirms what came before a state would never confirm
+                    # these
+                    self._tap.write_message(StateMessage(value=self.tap_state))
         yield from ()
 
 

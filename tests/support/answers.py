@@ -135,3 +135,30 @@ def first_tries(number: int) -> Callable[[Request], bool]:
         return asked[page] <= number
 
     return picks
+
+
+def repeated_cursor(answer: dict[str, Any]) -> None:
+    """Make a page the last of a circle."""
+    answer["pagination"]["after"] = "again"
+
+
+def turned(answer: dict[str, Any]) -> None:
+    """Turn a page round."""
+    answer["items"].reverse()
+
+
+FAULTS = [
+    faults.status(429, headers={"Retry-After": "3"}),
+    faults.status(500),
+    faults.status(503, "<html>"),
+    faults.status(401),
+    faults.reset(),
+    faults.cut(40),
+    faults.body("<html>", "text/html"),
+    faults.body('{"items": [', "application/json"),
+    faults.body("{}", "application/json"),
+    faults.cursor_refused(),
+    faults.answer(repeated_cursor),
+    faults.answer(turned),
+]
+"""What can go wrong with any request for a page."""

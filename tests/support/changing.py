@@ -165,6 +165,7 @@ class Target:
         terms = Terms(
             replication_method="INCREMENTAL",
             replication_key="updatedAt",
+            changed_at="updatedAt",
             created_at="createdAt" if source.ordered else None,
             account=Account("", "", ""),
             filters={},

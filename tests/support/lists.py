@@ -97,7 +97,7 @@ class List:
 def newest_first(limit: str | None = None, logger: logging.Logger | None = None) -> NewestFirst:
     """Return a read down to a limit, or of all there is."""
     walk = Walk(logger or logging.getLogger(), until=limit)
-    return NewestFirst(walk, since=None, started=at(1_000_000))
+    return NewestFirst(walk, since=None, started=at(1_000_000), limit=limit)
 
 
 def read(source: List, limit: str | None = None) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 from tap_sequence.api import ahead, retries
+from tap_sequence.api.limit import Limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ def over_at_once(note: Callable[[float], object] | None = None) -> Iterator[list
     """Have every wait between tries be over at once, on the clock that these go by.
 
     On that clock no time passes but by waiting, so that a wait is as long as it was meant to be.
+    Nobody is held back while another waits.
 
     Args:
         note: Is called with the seconds of each wait.
@@ -39,6 +41,7 @@ def over_at_once(note: Callable[[float], object] | None = None) -> Iterator[list
         stack.enter_context(patch.object(time, "sleep", sleep))
         for module in (ahead, retries):
             stack.enter_context(patch.object(module, "monotonic", lambda: sum(taken)))
+        stack.enter_context(patch.object(Limit, "hold", lambda *_: True))
         yield taken
 
 
