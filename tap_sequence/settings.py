@@ -54,9 +54,11 @@ SETTINGS: dict[str, Any] = th.PropertiesList(
         "start_date",
         th.DateTimeType,
         title="Start date",
-        description="Customers, invoices and quotes created before this date or time (ISO 8601, "
-        "UTC unless it says otherwise) are not loaded, in either replication method. Other "
-        "streams ignore it. Default: all are.",
+        description="Customers, invoices, quotes, usage events, seat events and activity logs from "
+        "before this date or time (ISO 8601, UTC unless it says otherwise) are not loaded, in "
+        "either replication method; nor is what is below such customers and invoices. Of events, "
+        "eventTimestamp counts, of the others createdAt. Other streams ignore it. Default: all "
+        "are.",
     ),
     th.Property(
         "lookback_window",
@@ -72,8 +74,8 @@ SETTINGS: dict[str, Any] = th.PropertiesList(
         th.BooleanType,
         default=True,
         title="Include archived",
-        description="Whether archived customers, billing schedules, quotes and list prices are "
-        "loaded; archivedAt tells them apart, except in list_prices. Default: true.",
+        description="Whether archived customers, contacts, billing schedules, quotes and list "
+        "prices are loaded; archivedAt tells them apart, except in list_prices. Default: true.",
     ),
     th.Property(
         "legal_name",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from standins.sequence_api import VERSIONS
+from tap_sequence.singer.child import ChildStream
 from tap_sequence.tap import TapSequence
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ STREAMS = {
     stream.name: stream
     for stream in TapSequence(validate_config=False, setup_mapper=False).discover_streams()
 }
+BELOW = {name: stream for name, stream in STREAMS.items() if isinstance(stream, ChildStream)}
+"""Those that are below another list."""
+
 MANY_TYPES = "string|number"
 
 
@@ -28,6 +32,13 @@ MANY_TYPES = "string|number"
 def stream(request: pytest.FixtureRequest) -> SequenceStream:
     """Each stream in turn."""
     declared: SequenceStream = request.param
+    return declared
+
+
+@pytest.fixture(params=[*BELOW.values()], ids=[*BELOW])
+def child(request: pytest.FixtureRequest) -> ChildStream:
+    """Each stream in turn that is below another list."""
+    declared: ChildStream = request.param
     return declared
 
 
@@ -46,12 +57,17 @@ def kinds(of: Schema) -> str:
 
 
 def test_names() -> None:
-    """Every stream has a path of its own, which its name follows."""
+    """Every stream has a path of its own, which its name follows, or ends as its path does."""
     paths = {stream.path: name for name, stream in STREAMS.items()}
     assert len(paths) == len(STREAMS)
-    assert {path: name for path, name in paths.items() if path != f"/{name.replace('_', '-')}"} == {
-        "/credits": "credit_grants"
+    ends = {
+        path: path.rpartition("/")[2] if name in BELOW else path for path, name in paths.items()
     }
+    assert {
+        path: name
+        for path, name in paths.items()
+        if not f"/{name.replace('_', '-')}".endswith(ends[path])
+    } == {"/credits": "credit_grants", "/invoices/{id}": "invoice_details"}
 
 
 def test_only_keys_are_required(stream: SequenceStream) -> None:
@@ -96,8 +112,9 @@ def test_descriptions(stream: SequenceStream) -> None:
 
 
 def test_replication_keys(stream: SequenceStream) -> None:
-    """A stream is replicated by a time of its own, or in full."""
-    assert stream.replication_key in {None, "createdAt", "updatedAt"}
+    """A stream is replicated by a time of its own, or of what it is below, or in full."""
+    added = stream.added if isinstance(stream, ChildStream) else {}
+    assert stream.replication_key in {None, "createdAt", "updatedAt", *added}
     if stream.replication_key:
         assert stream.schema["properties"][stream.replication_key]["format"] == "date-time"
 
@@ -118,4 +135,29 @@ def test_docstrings(stream: SequenceStream) -> None:
 def test_declarations_have_no_methods(stream: SequenceStream) -> None:
     """What is odd in a list is the engine's to handle: a stream is a declaration."""
     own = vars(type(stream))
-    assert [name for name, value in own.items() if callable(value)] == []
+    assert [name for name, value in own.items() if callable(value) and name != "parent"] == []
+
+
+def test_what_is_below_a_list(child: ChildStream) -> None:
+    """The path continues the parent's with properties of its records, and so does what is added."""
+    above = child.above.schema["properties"]
+    assert child.path.startswith(f"{child.above.path}/{{")
+    assert {*child.names, *child.added.values()} <= above.keys()
+    assert child.versions <= child.above.versions
+    for name, of in child.added.items():
+        schema = child.schema["properties"][name]
+        assert "added by the tap" in schema["description"]
+        assert (kinds(schema), schema.get("format")) == (kinds(above[of]), above[of].get("format"))
+
+
+def test_what_is_below_a_list_is_replicated_as_the_list(child: ChildStream) -> None:
+    """The replication key is what is added of the parent's, or there is none if it has none."""
+    assert child.added.get(child.replication_key or "") == child.above.replication_key
+
+
+def test_selected_by_default() -> None:
+    """All lists are selected, but not what takes a request for each record, nor events and logs."""
+    assert {name for name, stream in STREAMS.items() if not stream.selected_by_default} == {
+        *BELOW,
+        *("usage_events", "seat_events", "activity_logs"),
+    }

@@ -133,8 +133,8 @@ def tap_settings(about: Row) -> Row:
 def test_block_agrees() -> None:
     """The file to copy defines extractors and loader as meltano.yml does."""
     block = YAML(typ="safe").load(ROOT / COPIED)["plugins"]
-    tap, refresh = block["extractors"]
-    ours, our_refresh = plugins("extractors")
+    tap, *others = block["extractors"]
+    ours, *our_others = plugins("extractors")
     short = [
         {name: of[name] for name in ("name", "kind", "sensitive") if name in of}
         for of in ours["settings"]
@@ -145,7 +145,7 @@ def test_block_agrees() -> None:
         "settings": short,
         "load_schema": "sequence",
     }
-    assert refresh == our_refresh
+    assert others == our_others
     (loader,) = block["loaders"]
     our_loader = plugins("loaders")[0]
     assert loader == {
@@ -158,7 +158,7 @@ def test_block_agrees() -> None:
 
 def test_the_refresh_agrees(plugin: Row) -> None:
     """What plugin.yaml advises for what changes without a trace is what meltano.yml has."""
-    _, refresh = plugins("extractors")
+    _, refresh, _ = plugins("extractors")
     (advised,) = re.findall("```yaml\n(.*?)```", plugin["usage"], re.DOTALL)
     assert YAML(typ="safe").load(advised) == {"plugins": {"extractors": [refresh]}}
 
@@ -171,12 +171,14 @@ def test_the_refresh_agrees(plugin: Row) -> None:
     ],
 )
 def test_jobs(file: str, prefix: str, loader: str) -> None:
-    """Both files run the two extractors, one every hour and the other every night."""
+    """Both files run an extractor every hour, one every night, and one only where it is wanted."""
     project = YAML(typ="safe").load(ROOT / file)
     jobs = {job["name"]: job["tasks"] for job in project["jobs"]}
     every = {one["job"]: one["interval"] for one in project["schedules"]}
     assert jobs[prefix] == [f"tap-sequence {loader}"]
     assert jobs[f"{prefix}-refresh"] == [f"tap-sequence-refresh {loader}"]
+    assert jobs[f"{prefix}-with-lines"] == [*jobs[prefix], f"tap-sequence-lines {loader}"]
+    assert f"{prefix}-with-lines" not in every
     assert every[prefix] == "@hourly"
     assert every[f"{prefix}-refresh"] == "30 3 * * *"
 

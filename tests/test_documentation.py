@@ -17,6 +17,7 @@ import pytest
 
 from tap_sequence.api import retries
 from tap_sequence.settings import SETTINGS
+from tap_sequence.singer.child import ChildStream
 from tap_sequence.tap import TapSequence
 from tests.support.commands import ROOT
 from tests.support.documents import blocks, git, table, tracked
@@ -25,6 +26,8 @@ from tests.support.tap import run
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tap_sequence.singer.stream import SequenceStream
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -159,14 +162,32 @@ def test_lists() -> None:
     streams = TapSequence(validate_config=False, setup_mapper=False).discover_streams()
     named = re.findall(r"`(\w+)`", README.partition("\n| | |\n")[2].partition("\n\n")[0])
     assert named == [stream.name for stream in streams]
-    new, changed, _ = table("README.md", "list")
-    for row, key in ((new, "createdAt"), (changed, "updatedAt")):
+    new, changed, added, _ = table("README.md", "list")
+    for row, keys in (
+        (new, {"createdAt"}),
+        (changed, {"updatedAt"}),
+        (added, {"customerCreatedAt", "invoiceUpdatedAt"}),
+    ):
         assert re.findall(r"`(\w+)`", row[0]) == [
-            stream.name for stream in streams if stream.replication_key == key
+            stream.name for stream in streams if stream.replication_key in keys
         ]
     resumed = README.partition("**Only lists in a known order")[2].partition("The others")[0]
     assert re.findall(r"`(\w+)`", resumed) == [
-        stream.name for stream in streams if stream.ordered and stream.replication_key
+        stream.name for stream in streams if is_ordered(stream) and stream.replication_key
+    ]
+
+
+def is_ordered(stream: SequenceStream) -> bool:
+    """Tell whether a stream's list, or the one that it is below, is ordered."""
+    return (stream.above if isinstance(stream, ChildStream) else stream).ordered
+
+
+def test_what_is_not_selected() -> None:
+    """The readme has in italics what the tap doesn't select by default, and nothing else."""
+    streams = TapSequence(validate_config=False, setup_mapper=False).discover_streams()
+    first = README.partition("\n| | |\n")[2].partition("\n\n")[0]
+    assert re.findall(r"\*`(\w+)`\*", first) == [
+        stream.name for stream in streams if not stream.selected_by_default
     ]
 
 

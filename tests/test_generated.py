@@ -10,6 +10,7 @@ from meltano.core.plugin.singer.catalog import SelectExecutor, visit
 from ruamel.yaml import YAML
 
 from tap_sequence.tap import TapSequence
+from tests.support.documents import plugins
 from tools.blocks import BEGIN, END, generated
 from tools.generate import ROOT, contents
 from tools.page import UNSEEN
@@ -52,20 +53,54 @@ def test_no_markers() -> None:
         generated("a: 1\n", "b: 2\n")
 
 
-def test_selection() -> None:
-    """With `select`, Meltano selects everything but the account's own bank accounts."""
-    plugin = YAML(typ="safe").load(Path(ROOT / "plugin.yaml"))
+def selected(select: list[str]) -> set[tuple[str, ...]]:
+    """Return the streams and properties that Meltano selects by some patterns."""
     tap = TapSequence(validate_config=False, setup_mapper=False)
     catalog = json.loads(tap.catalog_json_text)
     visit(catalog, SelectExecutor(["!*.*"]))
-    visit(catalog, SelectExecutor(plugin["select"]))
-    left_out = {
-        (stream["tap_stream_id"], *one["breadcrumb"])
+    visit(catalog, SelectExecutor(select))
+    return {
+        (stream["tap_stream_id"], *one["breadcrumb"][1:])
         for stream in catalog["streams"]
         for one in stream["metadata"]
-        if not one["metadata"]["selected"]
+        if one["metadata"]["selected"]
     }
-    assert left_out == {
-        ("invoices", "properties", "merchantDetails"),
-        ("credit_notes", "properties", "merchantDetails"),
+
+
+def properties(*streams: str) -> set[tuple[str, ...]]:
+    """Return streams with all their properties at the top level."""
+    tap = TapSequence(validate_config=False, setup_mapper=False)
+    return {
+        found
+        for name in streams
+        for found in [(name,), *((name, one) for one in tap.streams[name].schema["properties"])]
     }
+
+
+def at_the_top(found: set[tuple[str, ...]]) -> set[tuple[str, ...]]:
+    """Leave out what is within properties."""
+    return {one for one in found if len(one) <= 2}
+
+
+def test_selection() -> None:
+    """With `select`, Meltano selects what the tap does, but for the account's bank accounts."""
+    tap = TapSequence(validate_config=False, setup_mapper=False)
+    by_default = [name for name, stream in tap.streams.items() if stream.selected_by_default]
+    plugin = YAML(typ="safe").load(Path(ROOT / "plugin.yaml"))
+    assert at_the_top(selected(plugin["select"])) == properties(*by_default) - {
+        ("invoices", "merchantDetails"),
+        ("credit_notes", "merchantDetails"),
+    }
+
+
+def test_selection_of_lines() -> None:
+    """The extractor for line items reads these and contacts, with all their fields, and no list."""
+    *_, lines = plugins("extractors")
+    assert lines["name"] == "tap-sequence-lines"
+    found = at_the_top(selected(lines["select"]))
+    assert found == properties("invoice_line_items", "contacts")
+
+
+def test_no_selection() -> None:
+    """Without `select`, Meltano selects what the tap doesn't: hence `select` in each file."""
+    assert {"contacts", "usage_events"} <= {name for name, *_ in selected(["*.*"])}

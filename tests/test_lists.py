@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from standins.sequence_api import VERSIONS, SequenceAPI
-from standins.sequence_api.lists import DESCRIPTIONS
+from standins.sequence_api.lists import BELOW, DESCRIPTIONS, EVENTS
 from standins.sequence_api.lists.customers import CUSTOMERS
 from tap_sequence.errors import SequenceError
 from tap_sequence.streams import STREAMS
+from tap_sequence.streams.invoicing import InvoicesStream
+from tap_sequence.times import time_of
 from tests.support.logs import warnings
 from tests.support.sync import sync
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LISTS = {description.name: description for description in DESCRIPTIONS}
+LOGS = {description.name: description for description in EVENTS}
+CHILDREN = {description.name: description for description in BELOW}
+SERVED: dict[str, Any] = {**LISTS, **LOGS, **CHILDREN}
 DECLARED: dict[str, Any] = {vars(one)["name"]: one for one in STREAMS}
 CHANGED = [name for name, one in DECLARED.items() if one.replication_key == "updatedAt"]
 """Streams that deliver changed rows alone."""
@@ -68,31 +73,40 @@ def sent(name: str) -> set[str]:
     return {
         re.sub("<.*?>", "", path)
         for version in VERSIONS
-        for path, _ in LISTS[name].shape.paths(version)
+        for path, _ in SERVED[name].shape.paths(version)
     }
 
 
 def test_streams_and_lists_are_the_same() -> None:
     """Each list that the API serves is a stream, and no other."""
-    assert {*LISTS, CUSTOMERS.name} == DECLARED.keys()
+    assert {*SERVED, CUSTOMERS.name} == DECLARED.keys()
 
 
-@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("name", SERVED)
 def test_what_is_declared_is_what_is_sent(name: str) -> None:
-    """A stream declares each field of its list, in any version, and no other."""
+    """A stream declares each field of its list, in any version, what the tap adds, and no other.
+
+    An invoice's details are those that the list of invoices does not have.
+    """
+    added = {"createdAt"} if name in {"usage_events", "seat_events"} else set()
+    added |= getattr(DECLARED[name], "added", {}).keys()
+    of_parent = set(paths(InvoicesStream.schema)) - {"id"} if name == "invoice_details" else set()
     declared = set(paths(DECLARED[name].schema))
     top = {path for path in sent(name) if "." not in path and "[" not in path}
-    assert {path for path in declared if "." not in path} == top | GONE.get(name, set())
-    assert declared - sent(name) == GONE.get(name, set()) | SHARED.get(name, set())
+    assert {path for path in declared if "." not in path} == (
+        (top - of_parent) | GONE.get(name, set()) | added
+    )
+    assert declared - sent(name) == GONE.get(name, set()) | SHARED.get(name, set()) | added
 
 
-@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("name", SERVED)
 def test_versions(name: str) -> None:
     """A stream says which versions have its list, what it takes, and what tells its rows apart."""
-    stream, described = DECLARED[name], LISTS[name]
+    stream, described = DECLARED[name], SERVED[name]
     assert stream.versions == {*described.versions}
-    assert f"/{stream.path.lstrip('/')}" == described.path
-    assert stream.ordered == described.ordered
+    assert re.sub("{.*?}", "{}", stream.path) == described.path
+    if name not in CHILDREN:  # there it takes the order, and it is not said of what
+        assert stream.ordered == described.ordered
 
 
 def arrived(value: Any, schema: dict[str, Any], *, fixed: bool) -> Any:
@@ -116,9 +130,16 @@ def account() -> Iterator[SequenceAPI]:
         yield api
 
 
+@pytest.fixture(scope="module")
+def small_account() -> Iterator[SequenceAPI]:
+    """An account that no test changes, with lists of one page."""
+    with SequenceAPI(30, rows=30) as api:
+        yield api
+
+
 @pytest.mark.parametrize(
     ("name", "version"),
-    [(name, version) for name, one in LISTS.items() for version in one.versions],
+    [(name, version) for name, one in {**LISTS, **LOGS}.items() for version in one.versions],
 )
 def test_rows(
     name: str, version: str, account: SequenceAPI, caplog: pytest.LogCaptureFixture
@@ -133,6 +154,7 @@ def test_rows(
             field: arrived(value, properties[field], fixed=field in fixed)
             for field, value in item.items()
         }
+        | ({"createdAt": time_of(item["id"])} if stream.timed_ids else {})
         for item in cast("list[dict[str, Any]]", account[name].listed(version))
     ]
 
@@ -140,6 +162,40 @@ def test_rows(
         return [row[name] for name in stream.primary_keys]
 
     assert sorted(synced.records, key=key) == sorted(expected, key=key)
+    assert [text for text in warnings(caplog) if "time of change" not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "version"),
+    [(name, version) for name, one in CHILDREN.items() for version in one.versions],
+)
+def test_rows_below(
+    name: str, version: str, small_account: SequenceAPI, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each row below a parent arrives with every field as sent, and with those of its parent."""
+    stream, below = DECLARED[name], small_account.below(name)
+    properties = stream.schema["properties"]
+    expected = []
+    for parent in small_account[below.endpoint.parent].rows:
+        shown = {"customerId": parent.id, **cast("dict[str, Any]", parent.item(version))}
+        for item in cast("list[dict[str, Any]]", below.of(parent.id, version)):
+            added = {own: shown.get(of) for own, of in stream.added.items()}
+            expected.append(
+                {
+                    field: arrived(
+                        value, properties[field], fixed=field in {*added} - {"customerId"}
+                    )
+                    for field, value in {**item, **added}.items()
+                    if field in properties
+                }
+            )
+
+    def key(row: dict[str, Any]) -> list[Any]:
+        return [row[name] for name in stream.primary_keys]
+
+    synced = sync(small_account, streams=[name], api_version=version)
+    assert sorted(synced.records, key=key) == sorted(expected, key=key)
+    assert len(expected) > 10
     assert [text for text in warnings(caplog) if "time of change" not in text] == []
 
 

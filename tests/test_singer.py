@@ -18,6 +18,8 @@ from tests.support.tap import discover, run
 
 NAMES = sorted(vars(stream)["name"] for stream in STREAMS)
 
+SELECTED = sorted(vars(stream)["name"] for stream in STREAMS if stream.selected_by_default)
+
 BOTH = pytest.mark.parametrize("method", ["INCREMENTAL", "FULL_TABLE"])
 
 
@@ -72,9 +74,9 @@ def test_discovered_catalog() -> None:
     assert ended.exit_code == 0
     assert ended.records == json.loads(json.dumps(plain.records, default=float))
     assert ended.state.keys() == plain.state.keys()
-    assert ended.schemas.keys() == plain.schemas.keys() == {*NAMES}
-    assert [ended.schemas[name]["schema"] for name in NAMES] == [
-        plain.schemas[name]["schema"] for name in NAMES
+    assert ended.schemas.keys() == plain.schemas.keys() == {*SELECTED}
+    assert [ended.schemas[name]["schema"] for name in SELECTED] == [
+        plain.schemas[name]["schema"] for name in SELECTED
     ]
 
 
@@ -108,12 +110,13 @@ def test_test_refused() -> None:
 
 
 def test_test_schema() -> None:
-    """`--test=schema` writes the schema and asks the API for nothing."""
+    """`--test=schema` writes the schema, selected or not, and asks the API for nothing."""
     with SequenceAPI(3) as api:
         ended = run("--test=schema", config=settings(api))
         assert not api.requests
     assert ended.exit_code == 0
     assert [one["type"] for one in ended.messages] == ["SCHEMA"] * len(NAMES)
+    assert all(one["schema"]["properties"] for one in ended.messages)
 
 
 def test_version() -> None:

@@ -67,6 +67,15 @@ def test_other_keys() -> None:
     assert list(synced.schemas["customers"]["key_properties"]) == ["legalName"]
 
 
+def test_keys_of_every_stream() -> None:
+    """What gives each stream other keys doesn't fail on those that are not selected."""
+    maps = {"*": {"account": "'uk'", "__key_properties__": ["account", "id"]}}
+    with SequenceAPI(1) as api:
+        synced = sync(api, stream_maps=maps)
+    keys = {name: list(one["key_properties"]) for name, one in synced.schemas.items()}
+    assert keys == {"customers": ["account", "id"]}
+
+
 def test_other_name() -> None:
     """A stream map gives the stream another name, under which all arrives."""
     with SequenceAPI(120) as api:

@@ -18,8 +18,10 @@ LEFT_OUT = "merchantDetails"
 """The property that is not selected in any stream."""
 
 _ABOUT_SELECTION = """\
-# All lists. The excluded fields repeat the account's own address and bank accounts on every
-# invoice and credit note; to load them, delete their lines.
+# All lists, but neither what is below them nor events and the activity log, which can cost much
+# more (docs/streams.md). By name, so that an upgrade loads nothing unasked. The excluded fields
+# repeat the account's own address and bank accounts on every invoice and credit note; to load them,
+# delete their lines.
 """
 
 _ABOUT_SCHEMA = """\

@@ -8,11 +8,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tap_sequence.streams.account import SequenceAccountsStream, UsersStream
+from tap_sequence.streams.account import ActivityLogsStream, SequenceAccountsStream, UsersStream
 from tap_sequence.streams.contracts import BillingSchedulesStream, DiscountsStream, QuotesStream
-from tap_sequence.streams.credits import CreditGrantsStream
-from tap_sequence.streams.customers import CustomerAliasesStream, CustomersStream
+from tap_sequence.streams.credits import CreditBalancesStream, CreditGrantsStream
+from tap_sequence.streams.customers import ContactsStream, CustomerAliasesStream, CustomersStream
+from tap_sequence.streams.events import SeatEventsStream, UsageEventsStream
+from tap_sequence.streams.invoice_details import (
+    InvoiceCurrencyConversionsStream,
+    InvoiceDetailsStream,
+)
 from tap_sequence.streams.invoicing import CreditNotesStream, InvoicesStream
+from tap_sequence.streams.lines import (
+    CreditNoteLineItemGroupsStream,
+    CreditNoteLineItemsStream,
+    InvoiceLineItemGroupsStream,
+    InvoiceLineItemsStream,
+)
 from tap_sequence.streams.metering import SeatBalancesStream, SeatMetricsStream, UsageMetricsStream
 from tap_sequence.streams.pricing import (
     BillingProductsStream,
@@ -27,10 +38,18 @@ if TYPE_CHECKING:
 
 STREAMS: tuple[type[SequenceStream], ...] = (
     CustomersStream,
+    ContactsStream,
     CustomerAliasesStream,
     InvoicesStream,
+    InvoiceLineItemsStream,
+    InvoiceLineItemGroupsStream,
+    InvoiceDetailsStream,
+    InvoiceCurrencyConversionsStream,
     CreditNotesStream,
+    CreditNoteLineItemsStream,
+    CreditNoteLineItemGroupsStream,
     CreditGrantsStream,
+    CreditBalancesStream,
     BillingSchedulesStream,
     DiscountsStream,
     QuotesStream,
@@ -39,11 +58,14 @@ STREAMS: tuple[type[SequenceStream], ...] = (
     PricesStream,
     ListPricesStream,
     UsageMetricsStream,
+    UsageEventsStream,
     SeatMetricsStream,
+    SeatEventsStream,
     SeatBalancesStream,
     TaxRatesStream,
     TaxRegistrationsStream,
     UsersStream,
     SequenceAccountsStream,
+    ActivityLogsStream,
 )
 """All streams, in the order of the documentation."""

@@ -1,9 +1,19 @@
-"""Users and accounts."""
+"""Users, accounts, and what happened in them."""
 
 from __future__ import annotations
 
 from tap_sequence.singer.stream import SequenceStream
-from tap_sequence.streams.fields import Shape, fields, flag, many, text, texts, time
+from tap_sequence.streams.fields import (
+    Shape,
+    array,
+    fields,
+    flag,
+    many,
+    shape,
+    text,
+    texts,
+    time,
+)
 
 _Permission = Shape(
     text("resource", "What it applies to."),
@@ -13,6 +23,32 @@ _Permission = Shape(
 _Role = Shape(
     text("roleName", "Role name."),
     many("permissions", _Permission, "Permissions of the role."),
+)
+
+_Actor = Shape(
+    text("id", "Id."),
+    text("entityType", "Kind of actor, such as USER."),
+    text("entityId", "Id of the actor, such as the user's."),
+    text("email", "E-mail address."),
+)
+
+_Entity = Shape(
+    text("id", "Id."),
+    text("entityType", "Kind of object, such as INVOICE."),
+    text("entityId", "Id of the object, such as the invoice's."),
+)
+
+_ActivityLogItem = Shape(
+    text("id", "Id of the item."),
+    text("activityLogId", "Id of the entry."),
+    text("verb", "What was done, such as CREATED."),
+    text("name", "What was done, in words."),
+    text("summary", "What was done, in a sentence."),
+    text("reason", "Why it was done."),
+    array("metadata", "Further details, in a shape that Sequence doesn't document."),
+    shape("activityLogActor", _Actor, "Who did it."),
+    shape("activityLogObject", _Entity, "To what it was done."),
+    shape("activityLogTarget", _Entity, "What else it concerns."),
 )
 
 
@@ -54,4 +90,31 @@ class SequenceAccountsStream(SequenceStream):
         flag("sendCustomerNotifications", "Whether Sequence notifies customers."),
         texts("alertEmailAddresses", "E-mail addresses for alerts."),
         text("sequenceOrganisationId", "Id of the organisation it belongs to."),
+    )
+
+
+class ActivityLogsStream(SequenceStream):
+    """The activity log: who did what, and when.
+
+    Source: `GET /activity-logs`, version 2024-07-30. It holds personal data: the e-mail addresses
+    of those who did something, and whatever the summaries say.
+    """
+
+    name = "activity_logs"
+    path = "/activity-logs"
+    versions = frozenset({"2024-07-30"})
+    primary_keys = ("id",)
+    replication_key = "createdAt"
+    ordered = True
+    dated = True
+    selected_by_default = False
+    schema = fields(
+        text("id", "Id of the entry.", key=True),
+        time("createdAt", "When it happened."),
+        text("activityType", "Kind of activity, such as NOTIFICATION."),
+        many("activityLogItems", _ActivityLogItem, "What happened, one by one."),
+        text("origin", "Where it came from, such as API."),
+        text("apiVersion", "Version of the API."),
+        text("traceId", "Id for tracing it in Sequence."),
+        text("sequenceAccountId", "Id of the Sequence account it belongs to."),
     )

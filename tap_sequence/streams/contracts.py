@@ -17,7 +17,13 @@ from tap_sequence.streams.fields import (
     time,
     whole,
 )
-from tap_sequence.streams.shapes import PRICING, KeyValue, PriceParameter, integration_of
+from tap_sequence.streams.shapes import (
+    PRICING,
+    Attachment,
+    KeyValue,
+    PriceParameter,
+    integration_of,
+)
 
 _TaxRate = Shape(
     text("priceId", "Id of the price."),
@@ -95,17 +101,6 @@ _Phase = Shape(
     many("creditGrants", _PhaseCreditGrant, "Credit granted in the phase (version 2024-07-30 on)."),
 )
 
-_Attachment = Shape(
-    text("id", "Id of the file."),
-    time("createdAt", "When it was uploaded."),
-    text("createdBy", "Id of the user who uploaded it."),
-    text("type", "Kind of file, such as DOCUMENT."),
-    text("format", "File format, such as PDF."),
-    text("fileName", "File name."),
-    whole("fileSizeBytes", "File size in bytes."),
-    text("url", "URL to download it from."),
-)
-
 
 class BillingSchedulesStream(SequenceStream):
     """Billing schedules: what customers are billed, and when.
@@ -150,7 +145,7 @@ class BillingSchedulesStream(SequenceStream):
             integration_of("billing schedule"),
             "The schedule in integrated services (version 2024-05-09 on).",
         ),
-        many("attachmentAssets", _Attachment, "Attached files (version 2024-05-09 on)."),
+        many("attachmentAssets", Attachment, "Attached files (version 2024-05-09 on)."),
         array("priceIds", "Ids of its prices (versions before 2024-07-30)."),
         text("type", "Kind of schedule, such as PHASES (versions before 2024-07-30)."),
         text("timeTravellerId", "Id of its time traveller (versions before 2024-07-30)."),

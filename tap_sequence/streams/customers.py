@@ -1,12 +1,16 @@
-"""Customers and their aliases."""
+"""Customers, their contacts and their aliases."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from tap_sequence.singer.child import ChildStream
 from tap_sequence.singer.stream import SequenceStream
 from tap_sequence.streams.fields import Shape, fields, many, shape, text, text_map, texts, time
 from tap_sequence.streams.shapes import Address, NamedReference, integration_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _ExternalId = Shape(
     text("key", "The other system."),
@@ -72,6 +76,35 @@ class CustomersStream(SequenceStream):
         text_map(
             "customProperties", "The account's own properties, by key (version 2024-07-30 on)."
         ),
+    )
+
+
+class ContactsStream(ChildStream):
+    """Contacts of customers, with their e-mail addresses.
+
+    Source: `GET /customers/{id}/contacts`, versions 2024-05-09 and 2024-07-30.
+    """
+
+    name = "contacts"
+    path = "/customers/{id}/contacts"
+    form = "items"
+    parent = CustomersStream
+    added: ClassVar[Mapping[str, str]] = {"customerId": "id", "customerCreatedAt": "createdAt"}
+    versions = frozenset({"2024-05-09", "2024-07-30"})
+    primary_keys = ("id",)
+    replication_key = "customerCreatedAt"
+    archived = "includeArchived"
+    selected_by_default = False
+    schema = fields(
+        text("id", "Id of the contact.", key=True),
+        time("createdAt", "When the contact was created."),
+        time("updatedAt", "When it last changed."),
+        time("archivedAt", "When it was archived; absent while it is not."),
+        text("name", "Full name."),
+        text("email", "E-mail address."),
+        text("billingPreference", "PRIMARY, STANDARD or NONE: which e-mails on billing it gets."),
+        text("customerId", "Id of the customer; added by the tap."),
+        time("customerCreatedAt", "When the customer was created; added by the tap."),
     )
 
 

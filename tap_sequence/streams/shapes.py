@@ -30,6 +30,18 @@ Address = Shape(
 )
 """A postal address."""
 
+Attachment = Shape(
+    text("id", "Id of the file."),
+    time("createdAt", "When it was uploaded."),
+    text("createdBy", "Id of the user who uploaded it."),
+    text("type", "Kind of file, such as DOCUMENT."),
+    text("format", "File format, such as PDF."),
+    text("fileName", "File name."),
+    whole("fileSizeBytes", "File size in bytes."),
+    text("url", "URL to download it from."),
+)
+"""An attached file."""
+
 NamedReference = Shape(
     text("id", "Id of the object that is referred to."),
     text("name", "Its name."),
@@ -78,6 +90,13 @@ LinkedService = Shape(
     time("syncTime", "When it was last synchronised."),
 )
 """An invoice or credit note in an integrated service."""
+
+INVOICE_UPDATED_AT = time(
+    "invoiceUpdatedAt",
+    "When the invoice had last changed when this was asked for; added by the tap. What has the "
+    "greatest value of its invoice is current (version 2024-07-30 on).",
+)
+"""What the tap adds to whatever is below an invoice."""
 
 
 def integration_of(what: str) -> Shape:

@@ -97,6 +97,7 @@ def sync(  # noqa: PLR0913  what a run depends on
     )
     for stream in tap.streams.values():
         stream.selected = stream.selected if catalog or not streams else stream.name in streams
+    tap.setup_mapper()  # which goes by what is selected
     tap.sync()
     return synced
 
