@@ -31,6 +31,9 @@ LISTS = (
     "credit_grants",
 )
 
+MORE = ("invoice_line_items", "invoice_line_item_groups", "usage_events", "seat_events")
+"""Streams that are not selected by default, but have views, in files of the same names."""
+
 NOT_YET = "2999-12-31"
 """The only due date that has not passed."""
 
@@ -63,7 +66,7 @@ class Billing:
 def billing_of(version: str, database: Database, target: Target, folder: Path) -> Iterator[Billing]:
     """Provide an account as a version shows it, loaded with all digits.
 
-    The views are made by the command of the document.
+    The views are made by the command of the document, but for those of what isn't loaded.
     """
     rows = {"invoices": 300, "list_prices": 40, "credit_grants": 40}
     with SequenceAPI(40, rows=rows, version=version) as api:
@@ -76,6 +79,9 @@ def billing_of(version: str, database: Database, target: Target, folder: Path) -
             folder=folder,
             variables={**database.environment(), "PATH": f"{programs()}:/usr/bin:/bin"},
         )
+        warehouse.take(dict.fromkeys(MORE, ()))
+        for name in MORE:
+            warehouse.lay(name)
         yield Billing(warehouse, api)
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
 
+from tap_sequence.tap import TapSequence
 from tests.support.commands import ROOT
 from tests.support.documents import schema_of_the_project, table
 from tests.support.targets import run_tap
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from standins.postgres import Database
@@ -59,10 +61,23 @@ class Warehouse:
         ended = self._target.load(messages, self._folder, **given)
         assert ended.returncode == 0, ended.stderr
 
+    def take(self, rows: Mapping[str, Sequence[Row]]) -> None:
+        """Run the loader on rows of streams, as if the tap had sent them."""
+        streams = TapSequence(validate_config=False, setup_mapper=False).streams
+        messages: list[Row] = []
+        for name, of_stream in rows.items():
+            schema = {"schema": streams[name].schema, "key_properties": streams[name].primary_keys}
+            messages.append({"type": "SCHEMA", "stream": name, **schema})
+            messages += ({"type": "RECORD", "stream": name, "record": row} for row in of_stream)
+        file = self._folder / "rows"
+        file.write_text("".join(f"{json.dumps(one)}\n" for one in messages), encoding="utf-8")
+        ended = self._target.load(file, self._folder, sqlalchemy_url=self.database.url)
+        assert ended.returncode == 0, ended.stderr
+
     def lay(self, name: str) -> None:
         """Make the views of a file."""
-        views = (ROOT / "docs" / "views" / f"{name}.sql").read_text(encoding="utf-8")
-        self.database.query(views)
+        (file,) = (ROOT / "docs" / "views").rglob(f"{name}.sql")
+        self.database.query(file.read_text(encoding="utf-8"))
 
     def view(self, name: str) -> list[Row]:
         """Return the rows of a view, in any order, times in UTC."""
