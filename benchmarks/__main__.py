@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks import charts, scenarios
-from benchmarks.clients import CLIENTS, write_schema
+from benchmarks.clients import CLIENTS, write_schemas
 from benchmarks.environments import CACHE
 from benchmarks.results import Results
 
@@ -56,7 +56,7 @@ def measured(wanted: Sequence[str], *, quick: bool, rounds: int | None) -> Resul
     size, often = (10, rounds or 1) if quick else (1, rounds or 5)
     CACHE.mkdir(exist_ok=True)
     (CACHE / ".gitignore").write_text("*\n")
-    write_schema()
+    write_schemas()
     scenarios.warm_up()
     results = Results({client.name: client.version for client in CLIENTS})
     if "reading" in wanted:

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from benchmarks.measuring import Cost
 
 TAP = "tap-sequence"
+QUIET = {"RUNTIME__DLTHUB_TELEMETRY": "false"}
+"""Keeps dlt from calling home, which would be measured."""
 
 
 @dataclass(frozen=True)
 class Client:
-    """A program that reads the whole list.
+    """A program that reads a whole list.
 
     Attributes:
         name: Its name in the tables.
@@ -30,7 +32,7 @@ class Client:
         package: The package it is built on, whose version is shown.
         command: Returns the program and its arguments, given the folder of its environment's
             programs and its own new folder for files.
-        ids: Returns the ids of the customers it delivered, given its standard output and that
+        ids: Returns the ids of the records it delivered, given its standard output and that
             folder.
     """
 
@@ -54,9 +56,7 @@ class Client:
         Raises:
             FailedError: If it ended with an error, or did not deliver every customer once.
         """
-        command = self.command(programs(self.peer), folder)
-        cost, output = measure(command, {**VARIABLES, **variables}, folder)
-        delivered = list(self.ids(output, folder))
+        cost, delivered = self.run(variables, folder)
         if not len(delivered) == len(set(delivered)) == customers:
             raise FailedError(
                 f"{self.name} delivered {len(set(delivered))} of {customers} customers, in "
@@ -64,33 +64,54 @@ class Client:
             )
         return cost
 
+    def run(self, variables: Mapping[str, str], folder: Path) -> tuple[Cost, list[str]]:
+        """Run it once.
+
+        Args:
+            variables: The environment variables through which it finds the API.
+            folder: A new folder.
+
+        Returns:
+            What it cost, and the ids that it delivered.
+
+        Raises:
+            FailedError: If it ended with an error.
+        """
+        command = self.command(programs(self.peer), folder)
+        cost, output = measure(command, {**_variables(), **variables}, folder)
+        return cost, list(self.ids(output, folder))
+
     @property
     def version(self) -> str:
         """The package it is built on, with its version."""
         return f"{self.package} {version(self.peer, self.package)}"
 
 
-SCHEMA = CACHE / "schema.json"
-CATALOG = CACHE / "catalog.json"
-VARIABLES = {
-    "BENCHMARKS_SCHEMA": str(SCHEMA),
-    "RUNTIME__DLTHUB_TELEMETRY": "false",
-}
-"""Environment variables that peers need in addition to the tap's."""
+LINE_ITEMS = "invoice_line_items"
 
 
-def write_schema() -> None:
-    """Write the schema of customers, where the peers that declare one find it, and a catalog."""
+def catalog(stream: str) -> Path:
+    """Return the file with the tap's catalog of one stream."""
+    return CACHE / f"{stream}.catalog.json"
+
+
+def write_schemas() -> None:
+    """Write the schemas, where the peers that declare one find it, and catalogs for the tap."""
     written = subprocess.run(  # noqa: S603  the arguments are this file's own
-        [programs("tap-sequence") / TAP, "--discover"], cwd=ROOT, check=True, capture_output=True
+        [programs(TAP) / TAP, "--discover"], cwd=ROOT, check=True, capture_output=True
     )
-    (customers,) = (
-        stream
-        for stream in json.loads(written.stdout)["streams"]
-        if stream["tap_stream_id"] == "customers"
-    )
-    SCHEMA.write_text(json.dumps(customers["schema"]), "utf-8")
-    CATALOG.write_text(json.dumps({"streams": [customers]}), "utf-8")
+    streams = {each["tap_stream_id"]: each for each in json.loads(written.stdout)["streams"]}
+    for name in ("customers", LINE_ITEMS):
+        stream = streams[name]
+        (CACHE / f"{name}.schema.json").write_text(json.dumps(stream["schema"]), "utf-8")
+        (whole,) = (each for each in stream["metadata"] if not each["breadcrumb"])
+        whole["metadata"]["selected"] = True  # line items are not by default
+        catalog(name).write_text(json.dumps({"streams": [stream]}), "utf-8")
+
+
+def _variables() -> dict[str, str]:
+    """Return the environment variables that peers need in addition to the tap's."""
+    return {"BENCHMARKS_SCHEMAS": str(CACHE), **QUIET}
 
 
 def _lines(output: Path) -> Iterator[dict[str, Any]]:
@@ -98,20 +119,27 @@ def _lines(output: Path) -> Iterator[dict[str, Any]]:
         yield from map(json.loads, lines)
 
 
-def _singer_ids(output: Path, _: Path) -> Iterator[str]:
+def singer_ids(output: Path, _: Path) -> Iterator[str]:
+    """Yield the ids in a tap's RECORD messages."""
     return (line["record"]["id"] for line in _lines(output) if line["type"] == "RECORD")
 
 
-def _airbyte_ids(output: Path, _: Path) -> Iterator[str]:
+def airbyte_ids(output: Path, _: Path) -> Iterator[str]:
+    """Yield the ids in the RECORD messages of one of Airbyte's sources."""
     return (line["record"]["data"]["id"] for line in _lines(output) if line["type"] == "RECORD")
 
 
-def _dlt_ids(_: Path, folder: Path) -> Iterator[str]:
-    for file in folder.glob("**/customers.*.typed-jsonl.gz"):
-        with gzip.open(file, "rt", encoding="utf-8") as lines:
-            for line in lines:
-                rows = json.loads(line)
-                yield from (row["id"] for row in (rows if isinstance(rows, list) else [rows]))
+def dlt_ids(table: str) -> Callable[[Path, Path], Iterator[str]]:
+    """Return what yields the ids that dlt extracted for a table."""
+
+    def ids(_: Path, folder: Path) -> Iterator[str]:
+        for file in folder.glob(f"**/{table}.*.typed-jsonl.gz"):
+            with gzip.open(file, "rt", encoding="utf-8") as lines:
+                for line in lines:
+                    rows = json.loads(line)
+                    yield from (row["id"] for row in (rows if isinstance(rows, list) else [rows]))
+
+    return ids
 
 
 CLIENTS = (
@@ -119,8 +147,8 @@ CLIENTS = (
         name=TAP,
         peer="tap-sequence",
         package="singer-sdk",
-        command=lambda bin_, _: [bin_ / TAP, "--config=ENV", "--catalog", CATALOG],
-        ids=_singer_ids,
+        command=lambda bin_, _: [bin_ / TAP, "--config=ENV", "--catalog", catalog("customers")],
+        ids=singer_ids,
     ),
     Client(
         name="a tap with the SDK's defaults",
@@ -131,7 +159,7 @@ CLIENTS = (
             PEERS / "sdk-defaults" / "read.py",
             "--config=ENV",
         ],
-        ids=_singer_ids,
+        ids=singer_ids,
     ),
     Client(
         name="dlt's REST source, extract stage",
@@ -143,7 +171,7 @@ CLIENTS = (
             folder,
             "extract",
         ],
-        ids=_dlt_ids,
+        ids=dlt_ids("customers"),
     ),
     Client(
         name="Airbyte's low-code CDK",
@@ -154,7 +182,7 @@ CLIENTS = (
             PEERS / "airbyte-cdk" / "read.py",
             folder,
         ],
-        ids=_airbyte_ids,
+        ids=airbyte_ids,
     ),
     Client(
         name="a bare loop of requests and json",

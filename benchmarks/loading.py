@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from psycopg import sql
 
-from benchmarks.clients import TAP, VARIABLES
+from benchmarks.clients import QUIET, TAP
 from benchmarks.environments import PEERS, programs
 from benchmarks.measuring import FailedError, measure
 
@@ -102,7 +102,7 @@ def loaders(database: Database, folder: Path) -> list[Loader]:
             Loader(
                 name,
                 [programs("dlt") / "python", PEERS / "dlt" / "read.py", folder / stage, stage],
-                {**VARIABLES, "DESTINATION__POSTGRES__CREDENTIALS": database.url},
+                {**QUIET, "DESTINATION__POSTGRES__CREDENTIALS": database.url},
                 database,
             )
             for name, stage in (

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from benchmarks.api import api
-from benchmarks.clients import CATALOG, CLIENTS, TAP
+from benchmarks.clients import CLIENTS, TAP, catalog
 from benchmarks.environments import programs
 from benchmarks.loading import loaders
 from benchmarks.measuring import Cost, measure
@@ -112,7 +112,14 @@ def requests(customers: int, new: int) -> Requests:
             server.clear()
             with tempfile.TemporaryDirectory() as folder:
                 _, output = measure(
-                    [programs(TAP) / TAP, "--config=ENV", "--catalog", CATALOG, "--state", state],
+                    [
+                        programs(TAP) / TAP,
+                        "--config=ENV",
+                        "--catalog",
+                        catalog("customers"),
+                        "--state",
+                        state,
+                    ],
                     {
                         "TAP_SEQUENCE_API_URL": server.url,
                         "TAP_SEQUENCE_CLIENT_ID": server.client_id,

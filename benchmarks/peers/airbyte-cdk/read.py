@@ -17,7 +17,9 @@ from airbyte_cdk.cli.source_declarative_manifest import run
 
 def main(folder: Path) -> None:
     """Read the list, as the CDK's own command does."""
-    schema = json.loads(Path(os.environ["BENCHMARKS_SCHEMA"]).read_text(encoding="utf-8"))
+    schema = json.loads(
+        Path(os.environ["BENCHMARKS_SCHEMAS"], "customers.schema.json").read_text(encoding="utf-8")
+    )
     stream = {
         "stream": {
             "name": "customers",

@@ -24,7 +24,9 @@ class CustomersStream(RESTStream[str]):
     replication_key = "createdAt"
     records_jsonpath = "$.items[*]"
     next_page_token_jsonpath = "$.pagination.after"  # noqa: S105  a path, not a secret
-    schema = json.loads(Path(os.environ["BENCHMARKS_SCHEMA"]).read_text(encoding="utf-8"))
+    schema = json.loads(
+        Path(os.environ["BENCHMARKS_SCHEMAS"], "customers.schema.json").read_text(encoding="utf-8")
+    )
 
     @property
     def url_base(self) -> str:
