@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.measuring import ROOT
 
@@ -40,5 +41,60 @@ def api(customers: int, latency_ms: int = 0) -> Iterator[dict[str, str]]:
                 "TAP_SEQUENCE_CLIENT_ID": client_id,
                 "TAP_SEQUENCE_CLIENT_SECRET": client_secret,
             }
+        finally:
+            server.terminate()
+
+
+class Asked(NamedTuple):
+    """A request as the server met it.
+
+    Attributes:
+        time: When it arrived, in seconds of some clock.
+        status: Of the answer; None if there was none.
+    """
+
+    time: float
+    status: int | None
+
+
+class Served:
+    """The stand-in with line items, in a process of its own.
+
+    Attributes:
+        variables: The environment variables through which clients find it.
+    """
+
+    def __init__(self, server: subprocess.Popen[str]) -> None:
+        """Wait until it serves."""
+        self._server = server
+        if server.stdout is None:
+            raise AssertionError
+        self.variables: dict[str, str] = json.loads(server.stdout.readline())
+
+    def asked(self) -> list[Asked]:
+        """Return what it was asked, oldest first. It serves no longer."""
+        said, _ = self._server.communicate()
+        return [Asked(*request) for request in json.loads(said)]
+
+
+@contextmanager
+def line_items(invoices: int, latency_ms: int, rate: int) -> Iterator[Served]:
+    """Serve invoices and their line items while the `with` block runs.
+
+    Args:
+        invoices: How many; the same number gives the same line items.
+        latency_ms: Milliseconds that each request takes.
+        rate: Requests that it answers in any minute; 0 for all.
+    """
+    options = [str(number) for number in (invoices, latency_ms, rate)]
+    with subprocess.Popen(  # noqa: S603  the arguments are this file's own
+        [sys.executable, "-m", "benchmarks.serving", *options],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        try:
+            yield Served(server)
         finally:
             server.terminate()
