@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import charts, scenarios
+from benchmarks import below, charts, scenarios
 from benchmarks.clients import CLIENTS, write_schemas
 from benchmarks.environments import CACHE
 from benchmarks.results import Results
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FOLDER = Path(__file__).parent
-SCENARIOS = ("reading", "waiting", "loading", "requests", "growth")
+SCENARIOS = ("reading", "waiting", "loading", "requests", "growth", "below")
+ALONE = ("growth", "below")
+"""Scenarios that have to be asked for, and are kept in a file of their own if nothing else is."""
 
 
 def arguments() -> argparse.Namespace:
@@ -38,9 +40,15 @@ def arguments() -> argparse.Namespace:
         "--growth", action="store_true", help="the tap alone, with up to 500,000 customers"
     )
     parser.add_argument(
+        "--below",
+        action="store_true",
+        help="line items of 2,000 invoices, with and without the server's limit: "
+        "about half an hour a round",
+    )
+    parser.add_argument(
         "--draw",
         action="store_true",
-        help="measure nothing, and draw what the same command measured last",
+        help="measure nothing, and draw, or print, what the same command measured last",
     )
     return parser.parse_args()
 
@@ -72,6 +80,8 @@ def measured(wanted: Sequence[str], *, quick: bool, rounds: int | None) -> Resul
     if "growth" in wanted:
         sizes = [1_000, 10_000, 100_000 // size, 500_000 // size]
         results.growth = scenarios.growth(sorted({*sizes}), rounds or min(often, 3))
+    if "below" in wanted:
+        results.below = below.below(often, share=size)
 
     return results
 
@@ -79,12 +89,15 @@ def measured(wanted: Sequence[str], *, quick: bool, rounds: int | None) -> Resul
 def main() -> None:
     """Measure what is asked for, print it, and draw it."""
     given = arguments()
-    wanted = given.only or (["growth"] if given.growth else SCENARIOS[:-1])
-    kept = CACHE / ("growth.json" if wanted == ["growth"] else "results.json")
+    alone = [name for name in ALONE if vars(given)[name]]
+    wanted = given.only or alone or [name for name in SCENARIOS if name not in ALONE]
+    kept = CACHE / f"{wanted[0] if len(wanted) == 1 and wanted[0] in ALONE else 'results'}.json"
     if given.draw:
         if not kept.exists():
             raise SystemExit(f"nothing to draw: {kept} is written by a measurement")
-        charts.draw(Results.kept(kept), FOLDER)
+        results = Results.kept(kept)
+        print(results.markdown())  # noqa: T201
+        charts.draw(results, FOLDER)
         return
     results = measured(wanted, quick=given.quick, rounds=given.rounds)
     print(results.tables())  # noqa: T201  what this command is for

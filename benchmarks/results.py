@@ -7,7 +7,8 @@ import os
 import platform
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self
+from statistics import median
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from benchmarks.clients import TAP
 from benchmarks.measuring import Cost
@@ -99,6 +100,95 @@ class Requests:
         return f"{TAP}, requests counted by the server\n{_aligned(rows)}"
 
 
+class Spent(NamedTuple):
+    """What a run took that read line items.
+
+    Attributes:
+        wall: Seconds from start to end.
+        processor: Seconds of processor time.
+        memory: Peak in MB.
+        requests: How many the server counted.
+        refused: How many of them it did not answer with 200.
+        at_once: The most that arrived within the latency of one.
+    """
+
+    wall: float
+    processor: float
+    memory: float
+    requests: float
+    refused: float
+    at_once: float
+
+    @classmethod
+    def median(cls, spent: Iterable[Spent]) -> Self:
+        """Return the median of each."""
+        return cls(*(median(values) for values in zip(*spent, strict=True)))
+
+
+@dataclass
+class Below:
+    """What several clients took for the line items of the same invoices.
+
+    Attributes:
+        invoices: How many invoices there were.
+        latency_ms: Milliseconds that each request took.
+        rate: Requests that the server answered in any minute; 0 for all.
+        rounds: How often each client did it.
+        needed: The fewest requests that do it.
+        allowed: The least seconds in which so many can be made without a refusal.
+        spent: The medians, by client; None if it did not deliver all each time.
+    """
+
+    invoices: int
+    latency_ms: int
+    rate: int
+    rounds: int
+    needed: int
+    allowed: float
+    spent: dict[str, Spent | None]
+
+    @property
+    def title(self) -> str:
+        """What they did."""
+        limit = f", {self.rate:,} requests a minute" if self.rate else ""
+        return f"{self.invoices:,} invoices at {self.latency_ms} ms a request{limit}"
+
+    def cell(self, name: str) -> str:
+        """Return a client's time: the tap's in seconds, another's as a multiple of the tap's."""
+        tap, spent = self.spent[TAP], self.spent[name]
+        if spent is None:
+            return "incomplete"
+        return (
+            f"{spent.wall:.1f} s" if name == TAP or tap is None else f"{spent.wall / tap.wall:.1f}"
+        )
+
+    def table(self) -> str:
+        """Return what everybody took, in Markdown."""
+        titles = "", "time", "of the limit's", "processor", "memory", "requests", "429", "at once"
+        rows: list[tuple[str, ...]] = [titles]
+        for name, spent in self.spent.items():
+            if spent is None:
+                rows.append((name, "incomplete", *[""] * (len(titles) - 2)))
+                continue
+            rows.append(
+                (
+                    name,
+                    f"{spent.wall:.1f} s",
+                    f"{spent.wall / self.allowed:.2f}" if self.allowed else "",
+                    f"{spent.processor:.1f} s",
+                    f"{spent.memory:.0f} MB",
+                    f"{spent.requests:,.0f}",
+                    f"{spent.refused:,.0f}",
+                    f"{spent.at_once:.0f}",
+                )
+            )
+        limit = f"; the limit allows them in {self.allowed:.0f} s" if self.rate else ""
+        return (
+            f"{self.title}; {self.needed:,} requests needed{limit}; medians of {self.rounds}\n\n"
+            f"{_markdown(rows)}"
+        )
+
+
 @dataclass
 class Results:
     """All that was measured, and where.
@@ -108,12 +198,14 @@ class Results:
         comparisons: Reading and loading, by scenario.
         growth: The tap alone, with more and more customers.
         requests: The tap's requests.
+        below: Reading line items, by scenario.
     """
 
     versions: dict[str, str]
     comparisons: dict[str, Comparison] = field(default_factory=dict)
     growth: Growth | None = None
     requests: Requests | None = None
+    below: list[Below] = field(default_factory=list)
 
     def tables(self) -> str:
         """Return all of it as text."""
@@ -123,7 +215,16 @@ class Results:
         )
         versions = "\n".join(f"{name}: {version}" for name, version in self.versions.items())
         parts = [*self.comparisons.values(), self.growth, self.requests]
-        return "\n\n".join([where, versions, *(part.table() for part in parts if part)])
+        tables = [part.table() for part in parts if part]
+        return "\n\n".join([where, versions, *tables, self.markdown()]).rstrip()
+
+    def markdown(self) -> str:
+        """Return what line items took in Markdown: side by side, as in the README, and in full."""
+        if not self.below:
+            return ""
+        rows = [("", *(each.title for each in self.below))]
+        rows += ((name, *(each.cell(name) for each in self.below)) for name in self.below[0].spent)
+        return "\n\n".join([_markdown(rows), *(each.table() for each in self.below)])
 
     def keep(self, file: Path) -> None:
         """Write it as JSON."""
@@ -143,7 +244,15 @@ class Results:
         if one := kept["requests"]:
             counts = {what: (made, least) for what, (made, least) in one["counts"].items()}
             results.requests = Requests(counts)
+        for each in kept.get("below", []):
+            spent = {name: of and Spent(*of) for name, of in each.pop("spent").items()}
+            results.below.append(Below(**each, spent=spent))
         return results
+
+
+def _markdown(rows: Sequence[Sequence[str]]) -> str:
+    first, *others = rows
+    return "\n".join(f"| {' | '.join(row)} |" for row in (first, ["---"] * len(first), *others))
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> str:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import sys
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from benchmarks import below, clients
+from benchmarks.api import Asked
 from benchmarks.charts import draw
 from benchmarks.clients import CLIENTS, TAP
 from benchmarks.environments import version
 from benchmarks.measuring import Cost, FailedError, measure
-from benchmarks.results import Comparison, Growth, Requests, Results
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from benchmarks.results import Below, Comparison, Growth, Requests, Results, Spent
 
 
 def test_whole_process(tmp_path: Path) -> None:
@@ -52,6 +51,46 @@ def test_missing_customer(delivered: str, says: str | None, tmp_path: Path) -> N
         assert client.read(2, {}, tmp_path).wall > 0
 
 
+def test_line_items(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tap delivers the line items of all invoices, in as few requests as that takes."""
+    monkeypatch.setattr(clients, "CACHE", tmp_path)
+    # The tap of this environment, in place of one that would have to be installed first
+    monkeypatch.setattr(clients, "programs", lambda _: Path(sys.executable).parent)
+    clients.write_schemas()
+    tap, *_ = below.clients(rate=0)
+
+    spent = below.read(tap, invoices=30, latency_ms=20, rate=0)
+
+    assert spent.requests == below.needed(30)
+    assert spent.refused == 0
+    assert 1 < spent.at_once <= 30
+    assert spent.wall > 0
+
+
+def test_missing_line_item(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that leaves out a line item is no measurement."""
+    monkeypatch.setattr(clients, "programs", Path)
+    silent = replace(below.clients(rate=0)[0], command=lambda *_: [sys.executable, "-c", ""])
+    with pytest.raises(FailedError, match=r"delivered 0 of \d+ line items, in 0 records"):
+        below.read(silent, invoices=3, latency_ms=0, rate=0)
+
+
+@pytest.mark.parametrize(
+    ("requests", "least"), [(1, 0), (1500, 0), (1501, 60), (3000, 60), (3001, 120)]
+)
+def test_what_the_limit_allows(requests: int, least: int) -> None:
+    """A sliding minute lets a burst through, and the next one when the first is a minute old."""
+    assert below.allowed(requests, rate=1500) == least
+    assert below.allowed(requests, rate=0) == 0
+
+
+def test_requests_at_once() -> None:
+    """What arrives within the latency of a request is under way at once."""
+    asked = [Asked(time, 200) for time in (0, 0.1, 0.9, 1, 1.05, 5)]
+    assert below.at_once(asked, 1) == 4
+    assert below.at_once([], 1) == 0
+
+
 def test_fixed_versions() -> None:
     """Each client's requirement file names one version of what it is made of."""
     assert all(version(client.peer, client.package) for client in CLIENTS)
@@ -62,6 +101,18 @@ RESULTS = Results(
     {"reading": Comparison("Reading", 5, {TAP: Cost(2, 1.5, 50), "a & b": Cost(5, 4.5, 80)})},
     Growth(3, {1_000: Cost(1, 1, 50), 10_000: Cost(3, 2, 52)}),
     Requests({"nothing new": (1, 1)}),
+    [
+        Below(
+            invoices=2000,
+            latency_ms=50,
+            rate=1500,
+            rounds=3,
+            needed=2020,
+            allowed=60,
+            spent={TAP: Spent(63, 5, 60, 2021, 0, 20), "a & b": Spent(126, 9, 99, 2500, 480, 1)},
+        ),
+        Below(1400, 50, 0, 3, 1414, 0, {TAP: Spent(6, 5, 60, 1414, 0, 20), "a & b": None}),
+    ],
 )
 
 
@@ -77,7 +128,10 @@ def test_charts_and_tables(tmp_path: Path) -> None:
         assert background.attrib["style"] == "fill: #ffffff"
         texts += [text.text for text in chart.findall(".//{*}text")]
     assert {"a & b", "1.0 = 2.0 s", "2.5", "number of customers, logarithmic scale"} <= {*texts}
-    assert "a & b         5.00 s   2.50     4.50 s   3.00   80 MB" in RESULTS.tables()
+    tables = RESULTS.tables()
+    assert "a & b         5.00 s   2.50     4.50 s   3.00   80 MB" in tables
+    assert "| tap-sequence | 63.0 s | 6.0 s |\n| a & b | 2.0 | incomplete |" in tables
+    assert "| tap-sequence | 63.0 s | 1.05 | 5.0 s | 60 MB | 2,021 | 0 | 20 |" in tables
 
 
 def test_kept_results(tmp_path: Path) -> None:
