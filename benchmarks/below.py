@@ -133,7 +133,7 @@ def _below(invoices: int, latency_ms: int, rate: int, rounds: int) -> Below:
             except FailedError as error:
                 _say(str(error))
                 failed.add(client.name)
-    return Below(
+    measured = Below(
         invoices=invoices,
         latency_ms=latency_ms,
         rate=rate,
@@ -146,6 +146,8 @@ def _below(invoices: int, latency_ms: int, rate: int, rounds: int) -> Below:
             for client in everybody
         },
     )
+    _say(f"\n{measured.table()}\n")  # now, as all of it takes hours
+    return measured
 
 
 def read(client: Client, invoices: int, latency_ms: int, rate: int) -> Spent:
