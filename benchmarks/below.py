@@ -108,7 +108,8 @@ def below(rounds: int, *, share: int = 1) -> list[Below]:
 
     Args:
         rounds: How often.
-        share: By what the invoices, and the limit, are divided for a quick look.
+        share: By what the invoices, and the limit, are divided for a quick look. It shows that
+            everybody works, not how fast: below Sequence's limit the tap spaces its requests.
     """
     for client in clients(RATE):
         _say(f"warm-up: {client.name}")
