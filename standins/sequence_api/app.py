@@ -11,14 +11,18 @@ import base64
 from abc import ABC, abstractmethod
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import parse_qsl, urlencode
 
 from standins.sequence_api.below import Below
 from standins.sequence_api.cursors import cursor
+from standins.sequence_api.endpoint import CURSOR_REFUSED
 from standins.sequence_api.messages import JSON, Answer, encoded
 from standins.sequence_api.refusals import RefusedError, refusal
 from standins.sequence_api.versions import VERSIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from standins.sequence_api.listing import Listing
     from standins.sequence_api.messages import Request
     from standins.sequence_api.store import Page
@@ -109,7 +113,9 @@ class API(ABC):
     def _body(self, listing: Listing[Any], raw_query: bytes, version: str) -> bytes:
         with self.lock:
             kept = self._bodies.of(listing.path, listing.store.changes)
-            wanted = (raw_query, version, self.last_page, self.total, listing.cut)
+            wanted = (
+                raw_query, version, self.last_page, self.total, listing.cut, listing.numbered,
+            )  # fmt: skip
             if (body := kept.get(wanted)) is None:
                 body = self._page(listing, raw_query, version)
                 self._bodies.keep(kept, wanted, body)
@@ -141,6 +147,8 @@ class API(ABC):
             return b'{"items":[%b],"pagination":%b}' % (items, pagination)
 
     def _page(self, listing: Listing[Any], raw_query: bytes, version: str) -> bytes:
+        if listing.numbered != "never":
+            return self._numbered(listing, raw_query, version)
         cut = listing.cut != "never"
         query = listing.endpoint.query(raw_query, version, cut=cut)
         page = listing.store.page(
@@ -154,15 +162,38 @@ class API(ABC):
         pagination = encoded(self._pagination(page, query.order))
         return b'{"items":[%b],"pagination":%b}' % (items, pagination)
 
+    def _numbered(self, listing: Listing[Any], raw_query: bytes, version: str) -> bytes:
+        """A page of a list whose cursors are numbers, and so for both orders."""
+        given = dict(parse_qsl(raw_query.decode("latin-1"), keep_blank_values=True))
+        number = given.pop("after", "0")
+        if not number.isdecimal():
+            raise RefusedError(CURSOR_REFUSED)
+        query = listing.endpoint.query(urlencode(given).encode(), version)
+        rows = listing.store.selected(query.selection)
+        rows = rows[::-1] if query.descending else rows
+        size = query.limit or len(rows)
+        by_page = listing.numbered == "pages"
+        begin = int(number) * (size if by_page else 1)
+        more = begin + size < len(rows)
+        after = str(int(number) + (1 if by_page else size)) if more else None
+        items = b",".join([row.body(version) for row in rows[begin : begin + size]])
+        pagination = encoded(self._told({"after": after, "before": None}, len(rows)))
+        return b'{"items":[%b],"pagination":%b}' % (items, pagination)
+
     def _pagination(self, page: Page[Any], order: str) -> dict[str, object]:
+        keys = {"after": page.after, "before": page.before}
+        cursors = {name: key and cursor(key, order) for name, key in keys.items()}
+        return self._told(cursors, page.total)
+
+    def _told(self, cursors: Mapping[str, str | None], total: int) -> dict[str, object]:
         pagination: dict[str, object] = {}
-        for name, key in (("after", page.after), ("before", page.before)):
-            if key is not None:
-                pagination[name] = cursor(key, order)
+        for name, text in cursors.items():
+            if text is not None:
+                pagination[name] = text
             elif self.last_page != "missing":
                 pagination[name] = None if self.last_page == "null" else ""
         if self.total:
-            pagination["totalResultSize"] = page.total
+            pagination["totalResultSize"] = total
         return pagination
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from standins.sequence_api.switches import Ids, Sorting
 
 Cut = Literal["never", "led", "stuck"]
+Numbered = Literal["never", "rows", "pages"]
 
 
 class Host(Protocol):
@@ -52,6 +53,7 @@ class Listing(Generic[AnyRow]):
         endpoint: Where it is, and what can be asked of it.
         cut: Whether a list that is documented to come whole comes in pages: "never"; "led" on by
             `after`, which is documented nowhere; or "stuck", the first page answering `after` too.
+        numbered: Whether cursors are numbers, and of what; "never" where they hold keys.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Listing(Generic[AnyRow]):
     ) -> None:
         self.endpoint = endpoint
         self.cut: Cut = "never"
+        self.numbered: Numbered = "never"
         self._host = host
         self._population = population
         self._rows = rows
