@@ -50,6 +50,12 @@ class Page(NamedTuple):
     pagination: Mapping[str, Any]
 
 
+def _has_nothing(seen: Seen) -> bool:
+    """Tell whether there may be more below another row."""
+    body = seen.body if isinstance(seen.body, dict) else {}
+    return seen.status == HTTPStatus.NOT_FOUND or body.get("items") == []
+
+
 class Probes:
     """Answers, each asked for once.
 
@@ -271,14 +277,10 @@ class Probes:
 
     def beneath(self, name: str) -> tuple[Row, Seen]:
         """A row, and what is below it: of two rows the one that has something there."""
-        found: tuple[Row, Seen] | None = None
-        for parent in self.parents(name):
-            found = parent, self.under(name, parent)
-            body = found[1].body
-            if not isinstance(body, dict) or body.get("items", True):
-                break
-        assert found  # noqa: S101  there is a parent, or parents() says so
-        return found
+        asked = [(parent, self.under(name, parent)) for parent in self.parents(name)[:1]]
+        if _has_nothing(asked[0][1]):
+            asked += [(parent, self.under(name, parent)) for parent in self.parents(name)[1:]]
+        return next((one for one in asked if not _has_nothing(one[1])), asked[0])
 
     def rows(self, name: str) -> list[Row]:
         """Rows of any stream, with what the tap adds to them.

@@ -45,7 +45,7 @@ def readable(probes: Probes) -> Finding:
         if absent and told in {*VERSIONS} - probes.stream(name).versions:
             raise UnseenError(f"version {told} does not have it")
         if below and seen.status == HTTPStatus.NOT_FOUND:
-            raise UnseenError("its parent was not found")
+            return harmful("status 404 below rows that there are")
         why = _WHY.get(HTTPStatus(seen.status)) if seen.status in {*HTTPStatus} else None
         return harmful(f"status {seen.status}{f', {why}' if why else ''}")
 

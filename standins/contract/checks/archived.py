@@ -51,7 +51,7 @@ def hidden(probes: Probes) -> Finding:
             return holds("shown with it alone")
         if any(row.get("archivedAt") for row in probes.page(asked).rows):
             return harmless("no fewer rows without it")
-        raise UnseenError("nothing is archived there")
+        raise UnseenError("as many rows without it, and none that is archived")
 
     names = [*probes.lists, *probes.below]
     return by_stream([name for name in names if probes.stream(name).archived], look)

@@ -25,7 +25,9 @@ from tap_sequence.times import parse, utc_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from standins.contract.probes import Probes, Row
+    from standins.contract.probes import Page, Probes, Row
+
+    Keys = Sequence[tuple[object, ...]]
 
 _ENOUGH = 10
 """Rows that have an order by chance hardly ever."""
@@ -90,17 +92,24 @@ def oldest(probes: Probes) -> Finding:
         descending, ascending = probes.keys(name, newest.rows), probes.keys(name, rows)
         if ascending[:1] == descending[:1] and ascending != descending[::-1]:
             return harmless("ignored")
-        if newest.after is None and {*ascending} == {*descending}:
+        if newest.after is None and ascending == descending[::-1]:
             return holds("turned round")
         try:
             times = _times(rows)
         except UnseenError:
-            return holds("another end of the list")
+            return _untimed(newest, descending, ascending)
         if out_of_place(times) > 1:
             return harmless("another order than oldest first")
         return holds("turned round")
 
     return by_stream(probes.ordered, look)
+
+
+def _untimed(newest: Page, descending: Keys, ascending: Keys) -> Part:
+    """Say what becomes of an order, where no row has a time."""
+    if newest.after is None and {*ascending} == {*descending}:
+        return harmless("another order than the opposite one")
+    return holds("another end of the list")
 
 
 @assumption(

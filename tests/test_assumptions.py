@@ -1,0 +1,180 @@
+"""Does the command notice whatever the API does otherwise than assumed?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from standins.contract.__main__ import results_of
+from standins.contract.asking import MOST, Asker
+from standins.contract.assumption import UnseenError, Verdict
+from standins.contract.checks import ASSUMPTIONS
+from standins.contract.checks.cursors import kind
+from standins.contract.probes import Probes
+from standins.sequence_api import SequenceAPI, faults
+from standins.sequence_api.otherwise import OTHERWISE, Way
+from tap_sequence.tap import TapSequence
+from tests.support.accounts import settings
+from tests.support.commands import ROOT
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from standins.contract.assumption import Finding
+
+CUSTOMERS = 90
+"""Enough for lists of one page and of several."""
+
+BY_NAME = {one.name: one for one in ASSUMPTIONS}
+
+WAYS = [
+    pytest.param(name, way, id=f"{name}: {way.words}")
+    for name, ways in OTHERWISE.items()
+    for way in ways
+]
+
+
+def tap_of(api: SequenceAPI, **more: Any) -> TapSequence:
+    """Return the tap, which reaches an API."""
+    return TapSequence(config=settings(api, **more))
+
+
+def found(api: SequenceAPI, name: str, **more: Any) -> Finding:
+    """Hold one assumption against an API."""
+    tap = tap_of(api, **more)
+    streams: Any = tap.streams.values()
+    probes = Probes(streams, Asker(tap.config, "test"), tap.config.get("api_version"))
+    probes.start()
+    return BY_NAME[name].check(probes)
+
+
+def test_all_holds() -> None:
+    """Against the stand-in every assumption holds, within the number of requests that is stated."""
+    with SequenceAPI(CUSTOMERS) as api:
+        probes, results = results_of(tap_of(api))
+        assert {one.name: found.seen for one, found in results if found.verdict.gravity != 1} == {}
+        assert len(api.requests) == probes.asker.requests <= MOST < 100
+        assert {request.method for request in api.requests} == {"GET"}
+
+
+def test_there_is_a_way_for_each() -> None:
+    """Each assumption can be otherwise in the stand-in, and no other can."""
+    assert [*OTHERWISE.keys() - BY_NAME.keys(), *BY_NAME.keys() - OTHERWISE.keys()] == []
+    assert len(BY_NAME) == len(ASSUMPTIONS)
+
+
+@pytest.mark.parametrize(("name", "way"), WAYS)
+def test_what_is_otherwise_is_noticed(name: str, way: Way, waits: list[float]) -> None:
+    """The command says that an assumption does not hold, and how grave that is."""
+    with SequenceAPI(CUSTOMERS) as api:
+        way.turn(api)
+        seen = found(api, name)
+    if way.unseen:
+        assert seen.verdict is Verdict.HOLDS
+        assert f"as many rows without it, and none that is archived: {way.streams[0]}" in seen.seen
+        return
+    assert seen.verdict is (Verdict.HARMFUL if way.harmful else Verdict.HARMLESS), seen
+    if way.harmful:
+        assert {*seen.streams} == {*way.streams}
+    assert waits == []
+
+
+@pytest.mark.parametrize("one", ASSUMPTIONS, ids=lambda one: one.name)
+def test_a_guess_is_where_it_is_said_to_be(one: Any) -> None:
+    """A guess that would have to change is found in the stand-in under its name."""
+    if one.guess:
+        text = (ROOT / "standins" / "sequence_api" / f"{one.guess.module}.py").read_text("utf-8")
+        assert one.guess.name.rpartition(".")[2] in text
+
+
+def test_an_empty_account_claims_nothing() -> None:
+    """Where the lists are empty, nothing is said of what rows would show."""
+    with SequenceAPI(0, rows=0) as api:
+        _, results = results_of(tap_of(api))
+    verdicts = {one.name: found.verdict for one, found in results}
+    assert {*verdicts.values()} == {Verdict.HOLDS, Verdict.UNSEEN}
+    for name in ("newest-first", "types", "keys", "event-ids", "next-page", "below-form"):
+        assert verdicts[name] is Verdict.UNSEEN
+
+
+@pytest.mark.parametrize("version", ["2024-01-01", "2024-05-09"])
+@pytest.mark.parametrize("asked", [True, False])
+def test_an_older_version(version: str, *, asked: bool) -> None:
+    """A list that the version lacks is no difference; that it lacks times is a harmless one."""
+    with SequenceAPI(CUSTOMERS, version=version) as api:
+        _, results = results_of(tap_of(api, **({"api_version": version} if asked else {})))
+    differing = {
+        one.name: found.seen for one, found in results if found.verdict is Verdict.HARMLESS
+    }
+    assert [one.name for one, found in results if found.verdict is Verdict.HARMFUL] == []
+    assert differing.keys() <= {"times-to-go-by", "absent-or-null"}
+
+
+def test_what_is_added_meanwhile_shifts_no_cursor() -> None:
+    """A cursor is followed again once something has been added, and led to the same row."""
+    with SequenceAPI(CUSTOMERS) as api:
+        add = faults.before(lambda: api.add(2))
+        api.fail(add, 1, lambda each: "after" in each.query and each.query["limit"] == "3")
+        seen = found(api, "cursor-holds-key")
+    assert seen.verdict is Verdict.HOLDS
+    assert "after an addition the cursor led to the same place: customers" in seen.seen
+
+
+def test_what_is_added_meanwhile_shifts_numbers() -> None:
+    """Where cursors are numbers in disguise, an addition gives them away."""
+    with SequenceAPI(CUSTOMERS) as api:
+        api["customers"].numbered = "rows"
+        asked: list[str] = []
+
+        def second(request: Any) -> bool:
+            if request.query.get("limit") == "3":
+                asked.append(request.path)
+            return asked == ["/api/customers"] and request.query.get("limit") == "2"
+
+        api.fail(faults.before(lambda: api.add(1)), 1, second)
+        seen = found(api, "cursor-holds-key")
+    assert seen.verdict is Verdict.HARMLESS
+    assert "after an addition the cursor led to another row: customers" in seen.seen
+
+
+@pytest.mark.parametrize(
+    ("cursor", "expected"),
+    [
+        ("MDE5ODE5NGUtNmQzNi03YjM3LWI1OGQtYjg1OTViNDM2OTVj", "a key"),
+        ("0198194e-6d36-7b37-b58d-b8595b43695c", "a key"),
+        ("100", "a number"),
+        ("MTAw", "a number"),
+        ("eyJvZmZzZXQiOjEwMH0", "a number"),
+        ("qW9-_x", "nothing that tells"),
+        ("gAAAAABk", "nothing that tells"),
+    ],
+)
+def test_what_a_cursor_is_made_of(cursor: str, expected: str) -> None:
+    """A cursor's text tells a key from a number, or nothing."""
+    assert kind(cursor) == expected
+
+
+def test_no_more_requests_than_stated(waits: list[float]) -> None:
+    """However often requests are tried again, their number is kept, and no more is claimed."""
+    with SequenceAPI(CUSTOMERS) as api:
+        api.fail(faults.status(503), None, lambda request: request.path != "/api/customers")
+        probes, results = results_of(tap_of(api))
+        assert len(api.requests) == probes.asker.requests <= MOST
+    assert waits
+    assert any("no request was left" in found.seen for _, found in results)
+
+
+def test_a_request_that_is_one_too_many_is_made_again(waits: list[float]) -> None:
+    """A 429 is waited for as long as it asks."""
+    with SequenceAPI(CUSTOMERS) as api:
+        api.fail(faults.status(429, headers={"Retry-After": "7"}), skip=3)
+        seen = found(api, "readable")
+    assert seen.verdict is Verdict.HOLDS
+    assert waits == [7]
+
+
+def test_an_unseen_thing_says_why() -> None:
+    """What can't be seen is raised in words."""
+    with SequenceAPI(3, rows=3) as api, pytest.raises(UnseenError, match="no list has more"):
+        found(api, "limit-default")
