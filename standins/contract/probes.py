@@ -157,7 +157,7 @@ class Probes:
         if status not in _TO_GO_ON_WITH:
             raise SequenceError(f"{words}; {WHAT_TO_CHECK.get(status, 'check api_url')}")
 
-    def list(self, name: str, again: int = 0, **changes: Any) -> Seen:
+    def listed(self, name: str, again: int = 0, **changes: Any) -> Seen:
         """Ask for a list as the tap does, but for some parameters; None leaves one out."""
         stream = self.there(name)
         endpoint = stream.endpoint
@@ -184,7 +184,7 @@ class Probes:
 
     def first(self, name: str) -> Seen:
         """The first page of a list, as the tap asks for it."""
-        return self.list(name)
+        return self.listed(name)
 
     # --- What answers hold -----------------------------------------------------------------------
 
@@ -228,7 +228,7 @@ class Probes:
             raise UnseenError("it takes no limit")
         if whole.after is None and len(whole.rows) <= FEW:
             raise UnseenError(f"it has no more than {FEW} rows")
-        page = self.page(self.list(name, limit=FEW))
+        page = self.page(self.listed(name, limit=FEW))
         if page.after is None:
             raise UnseenError("a page of two rows names no next one")
         return page

@@ -62,17 +62,17 @@ def survey(rows: Iterable[Mapping[str, Any]], schema: Schema) -> Survey:
     """
     rows = list(rows)
     found = Survey(len(rows))
-    undeclared: Counter[str] = Counter()
+    undeclared: Counter[tuple[str, str]] = Counter()
     values: set[str] = set()
     for row in rows:
         found.present.update(name for name, value in row.items() if value is not None)
         found.null.update(name for name, value in row.items() if value is None)
-        undeclared.update({*_undeclared(row, schema, "")})
+        undeclared.update({*_undeclared(row, schema)})
         values.update(_texts(row))
         found.times.update(_forms(row, schema))
-    for path, number in undeclared.items():
-        if _is_name(path.rpartition(".")[2], number, len(rows), values):
-            found.unknown.add(path)
+    for (within, name), number in undeclared.items():
+        if _is_name(name, number, len(rows), values):
+            found.unknown.add(f"{within}{name}")
         else:
             found.hidden += 1
     _check(rows, schema["properties"], found)
@@ -106,20 +106,22 @@ def _check(rows: list[Mapping[str, Any]], properties: Mapping[str, Schema], foun
             break
 
 
-def _undeclared(value: Any, schema: Schema, path: str) -> Iterator[str]:
-    """Name the fields that no declaration has; a map's keys are values, and not looked at."""
+def _undeclared(value: Any, schema: Schema, within: str = "") -> Iterator[tuple[str, str]]:
+    """Yield what is declared nowhere: where it is, and its name.
+
+    The keys of a map are values of the account's own, and not looked at.
+    """
     if not isinstance(schema, dict):
         return
     if isinstance(value, list):
         for one in value:
-            yield from _undeclared(one, schema.get("items"), f"{path}[]")
+            yield from _undeclared(one, schema.get("items"), f"{within.removesuffix('.')}[].")
     elif isinstance(value, dict) and (declared := schema.get("properties")):
         for name, one in value.items():
-            inner = f"{path}.{name}" if path else name
-            if name not in declared:
-                yield inner
+            if name in declared:
+                yield from _undeclared(one, declared[name], f"{within}{name}.")
             else:
-                yield from _undeclared(one, declared[name], inner)
+                yield within, name
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -394,7 +394,7 @@ OTHERWISE: Final[Mapping[str, tuple[Way, ...]]] = {
     "limit-default": (
         Way(
             words="has 50 rows on a page by default",
-            turn=everywhere(asked_with(_set(limit="50")), _lacking("limit")),
+            turn=of("customers", asked_with(_set(limit="50")), _lacking("limit")),
         ),
     ),
     "last-page": (

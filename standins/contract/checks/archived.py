@@ -40,7 +40,7 @@ def hidden(probes: Probes) -> Finding:
             parent = probes.beneath(name)[0]
             asked, plain = probes.under(name, parent), probes.under(name, parent, **{switch: None})
         else:
-            asked, plain = probes.first(name), probes.list(name, **{switch: None})
+            asked, plain = probes.first(name), probes.listed(name, **{switch: None})
         if asked.status == HTTPStatus.BAD_REQUEST and plain.status == HTTPStatus.OK:
             return harmful(f"{switch} is refused")
         more = _more(probes, asked, plain)
@@ -77,7 +77,7 @@ def quantities(probes: Probes) -> Finding:
     """Ask each list that has this switch with and without it."""
 
     def look(name: str) -> Part:
-        asked, plain = probes.first(name), probes.list(name, **{_QUANTITIES: None})
+        asked, plain = probes.first(name), probes.listed(name, **{_QUANTITIES: None})
         if asked.status == HTTPStatus.BAD_REQUEST and plain.status == HTTPStatus.OK:
             return harmful(f"{_QUANTITIES} is refused")
         more = _more(probes, asked, plain)

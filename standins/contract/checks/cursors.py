@@ -68,7 +68,7 @@ def next_page(probes: Probes) -> Finding:
 
 
 def _behind(probes: Probes, name: str, small: Page) -> Page:
-    return probes.page(probes.list(name, after=small.after, limit=FEW + 1))
+    return probes.page(probes.listed(name, after=small.after, limit=FEW + 1))
 
 
 def kind(cursor: str) -> str:
@@ -130,10 +130,10 @@ def _moved(probes: Probes, name: str) -> bool | None:
         return None
     small = probes.small(name)
     before = probes.keys(name, _behind(probes, name, small).rows[:1])
-    now = probes.page(probes.list(name, again=1, limit=FEW))
+    now = probes.page(probes.listed(name, again=1, limit=FEW))
     if probes.keys(name, now.rows) == probes.keys(name, small.rows):
         return None
-    following = probes.page(probes.list(name, again=1, after=small.after, limit=FEW + 1))
+    following = probes.page(probes.listed(name, again=1, after=small.after, limit=FEW + 1))
     return probes.keys(name, following.rows[:1]) != before
 
 
@@ -146,7 +146,7 @@ def _moved(probes: Probes, name: str) -> bool | None:
 def bound(probes: Probes) -> Finding:
     """Use a cursor of customers in the other order."""
     after = probes.full("customers").after or probes.small("customers").after
-    seen = probes.list("customers", after=after, sortOrder=OLDEST_FIRST, limit=FEW)
+    seen = probes.listed("customers", after=after, sortOrder=OLDEST_FIRST, limit=FEW)
     fits = seen.status == HTTPStatus.BAD_REQUEST
     return Finding(Verdict.HOLDS if fits else Verdict.HARMLESS, f"status {seen.status}")
 
@@ -160,6 +160,6 @@ def bound(probes: Probes) -> Finding:
 )
 def refused(probes: Probes) -> Finding:
     """Send a text that is no cursor."""
-    seen = probes.list("customers", after="bm8tY3Vyc29y", limit=FEW)
+    seen = probes.listed("customers", after="bm8tY3Vyc29y", limit=FEW)
     fits = HTTPStatus.BAD_REQUEST <= seen.status < HTTPStatus.INTERNAL_SERVER_ERROR
     return Finding(Verdict.HOLDS if fits else Verdict.HARMLESS, f"status {seen.status}")

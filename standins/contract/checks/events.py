@@ -114,7 +114,7 @@ def bounds(probes: Probes) -> Finding:
         if not times:
             raise UnseenError("no event has a time")
         latest = max(times)
-        seen = probes.list(name, eventTimestampAfter=latest)
+        seen = probes.listed(name, eventTimestampAfter=latest)
         if seen.status != HTTPStatus.OK:
             return harmful(f"refused with status {seen.status}: not with a start_date")
         found = _happened(probes.page(seen).rows)
@@ -123,7 +123,7 @@ def bounds(probes: Probes) -> Finding:
         if latest in found:
             return harmless("the very time is within")
         earlier = utc_text(parse(latest) - timedelta(milliseconds=1))
-        with_it = probes.page(probes.list(name, eventTimestampAfter=earlier)).rows
+        with_it = probes.page(probes.listed(name, eventTimestampAfter=earlier)).rows
         if latest not in _happened(with_it):
             return harmful("the filter leaves out more than what is earlier: not with a start_date")
         return holds("the very time is left out")

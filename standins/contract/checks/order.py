@@ -85,7 +85,7 @@ def oldest(probes: Probes) -> Finding:
         newest = probes.full(name)
         if len(newest.rows) < 2:  # noqa: PLR2004
             raise UnseenError("it has fewer than two rows")
-        seen = probes.list(name, sortOrder=OLDEST_FIRST)
+        seen = probes.listed(name, sortOrder=OLDEST_FIRST)
         if seen.status != HTTPStatus.OK:
             return harmless(f"refused with status {seen.status}")
         rows = probes.page(seen).rows
@@ -125,7 +125,7 @@ def ties(probes: Probes) -> Finding:
         newest = probes.full(name)
         if newest.after is not None:
             raise UnseenError("it has more than one page")
-        ascending = probes.page(probes.list(name, sortOrder=OLDEST_FIRST)).rows
+        ascending = probes.page(probes.listed(name, sortOrder=OLDEST_FIRST)).rows
         groups, others = _tied(probes, name, newest.rows), _tied(probes, name, ascending)
         common = [time for time in groups if len(groups[time]) > 1 and time in others]
         common = [time for time in common if {*groups[time]} == {*others[time]}]

@@ -71,7 +71,7 @@ def greatest(probes: Probes) -> Finding:
     def look(name: str) -> Part:
         seen = probes.first(name)
         if seen.status == HTTPStatus.BAD_REQUEST:
-            lower = probes.list(name, limit=1)
+            lower = probes.listed(name, limit=1)
             if lower.status == HTTPStatus.OK:
                 return harmful("100 is refused, 1 is not: lower page_size")
         page = probes.page(seen)
@@ -91,7 +91,7 @@ def greatest(probes: Probes) -> Finding:
 )
 def beyond(probes: Probes) -> Finding:
     """Ask for 101 customers."""
-    seen = probes.list("customers", limit=LIMIT + 1)
+    seen = probes.listed("customers", limit=LIMIT + 1)
     if seen.status == HTTPStatus.BAD_REQUEST:
         return Finding(Verdict.HOLDS, "status 400")
     rows = f", {len(probes.page(seen).rows)} rows" if seen.status == HTTPStatus.OK else ""
@@ -106,13 +106,13 @@ def beyond(probes: Probes) -> Finding:
 )
 def default(probes: Probes) -> Finding:
     """Ask for a list that has more rows than that."""
-    for name in probes.lists:
+    for name in ("customers", *probes.lists):
         try:
             enough = len(probes.full(name).rows) > _DEFAULT and probes.stream(name).limited
         except UnseenError:
             continue
         if enough:
-            page = probes.page(probes.list(name, limit=None))
+            page = probes.page(probes.listed(name, limit=None))
             fits = len(page.rows) == _DEFAULT
             words = f"{len(page.rows)} rows" + (" or more" if page.after is None else "")
             return Finding(Verdict.HOLDS if fits else Verdict.HARMLESS, words)
@@ -180,7 +180,7 @@ def whole(probes: Probes) -> Finding:
         page = probes.page(probes.first(name))
         if page.after is None:
             return holds("no next page is named")
-        seen = probes.list(name, after=page.after)
+        seen = probes.listed(name, after=page.after)
         if seen.status != HTTPStatus.OK:
             return harmful(f"a next page is named, and refused with status {seen.status}")
         following = probes.page(seen)

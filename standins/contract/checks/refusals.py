@@ -31,8 +31,8 @@ def shape(seen: Seen) -> str:
     error, errors = body.get("error"), body.get("errors")
     if isinstance(error, dict) and "type" in error and "message" in error:
         return "error with type and message"
-    objects = isinstance(errors, list) and all(isinstance(one, dict) for one in errors)
-    if objects and all({"key", "error"} <= one.keys() for one in errors):
+    listed = errors if isinstance(errors, list) else [errors]
+    if all(isinstance(one, dict) and {"key", "error"} <= one.keys() for one in listed):
         return "errors with key and error"
     return "another shape"
 
@@ -45,7 +45,7 @@ def shape(seen: Seen) -> str:
 )
 def mistakes(probes: Probes) -> Finding:
     """Ask for an order that there is not."""
-    seen = probes.list("customers", sortOrder="SIDEWAYS")
+    seen = probes.listed("customers", sortOrder="SIDEWAYS")
     fits = seen.status == HTTPStatus.BAD_REQUEST and shape(seen) in DOCUMENTED
     words = f"status {seen.status}" + (
         f", body: {shape(seen)}" if seen.status != HTTPStatus.OK else ""
@@ -68,7 +68,7 @@ def secret(probes: Probes) -> Finding:
     return Finding(Verdict.HOLDS if fits else Verdict.HARMLESS, f"status {seen.status}{body}")
 
 
-_ABOUT_RATE = re.compile("(?i)[a-z-]*(rate-?limit|retry-after)[a-z-]*")
+_ABOUT_RATE = re.compile("(?i)(x-)?(rate-?limit|retry-after)[a-z-]{0,20}")
 
 
 @assumption(
