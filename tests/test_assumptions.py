@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +20,7 @@ from tests.support.accounts import settings
 from tests.support.commands import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from standins.contract.assumption import Finding
@@ -178,3 +180,81 @@ def test_an_unseen_thing_says_why() -> None:
     """What can't be seen is raised in words."""
     with SequenceAPI(3, rows=3) as api, pytest.raises(UnseenError, match="no list has more"):
         found(api, "limit-default")
+
+
+ODD: list[tuple[str, Callable[[Any], object]]] = [
+    ("null", lambda _: [None]),
+    ("an array", lambda body: [body]),
+    ("a text", lambda _: "text"),
+    ("items null", lambda body: body.update(items=None)),
+    ("items of all kinds", lambda body: body.update(items=[None, 1, "x", [], {}, {"id": []}])),
+    (
+        "items without ids",
+        lambda body: [one.pop("id", 0) for one in body.get("items", [])] and body,
+    ),
+    ("ids that are objects", lambda body: [one.update(id={}) for one in body["items"]] and body),
+    (
+        "times that are none",
+        lambda body: [one.update(createdAt=[1]) for one in body["items"]] and body,
+    ),
+    (
+        "odd times",
+        lambda body: [one.update(createdAt="9999-99-99T") for one in body["items"]] and body,
+    ),
+    (
+        "an early time",
+        lambda body: (
+            [one.update(createdAt="0001-01-01T00:00:00+14:00") for one in body["items"]] and body
+        ),
+    ),
+    ("pagination is a list", lambda body: body.update(pagination=[1])),
+    ("cursors are objects", lambda body: body.update(pagination={"after": {}})),
+    ("cursors are odd", lambda body: body.update(pagination={"after": "\ud800\0"})),
+    ("a count is huge", lambda body: body.update(pagination={"totalResultSize": 10**400})),
+    (
+        "everything is null",
+        lambda body: [one.update(dict.fromkeys(one)) for one in body["items"]] and body,
+    ),
+    (
+        "everything is a list",
+        lambda body: [one.update({key: [[{}]] for key in one}) for one in body["items"]] and body,
+    ),
+    (
+        "everything is an object",
+        lambda body: (
+            [one.update({key: {"a": [1]} for key in one}) for one in body["items"]] and body
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize("edit", [edit for _, edit in ODD], ids=[name for name, _ in ODD])
+def test_odd_answers_are_no_riddle(edit: Callable[[Any], object]) -> None:
+    """Whatever an answer holds, each assumption comes to a finding, or can't be seen."""
+
+    def odd(body: Any) -> Any:
+        if not isinstance(body.get("items"), list):
+            return None
+        changed = edit(body)
+        return changed if isinstance(changed, list | str) else None
+
+    with SequenceAPI(30) as api:
+        api.fail(faults.answer(odd), None)
+        tap = tap_of(api)
+        streams: Any = tap.streams.values()
+        probes = Probes(streams, Asker(tap.config, "test"), None)
+        probes.start()
+        for one in ASSUMPTIONS:
+            with suppress(UnseenError):
+                assert one.check(probes).seen
+
+
+@pytest.mark.parametrize("status", [204, 302, 404, 418, 451])
+@pytest.mark.usefixtures("waits")
+def test_odd_statuses_are_no_riddle(status: int) -> None:
+    """A status that nobody expects is named, of all lists but the first."""
+    with SequenceAPI(30) as api:
+        api.fail(faults.status(status), None, lambda request: "customers" not in request.path)
+        seen = found(api, "readable")
+    assert seen.verdict is Verdict.HARMFUL
+    assert f"status {status}" in seen.seen

@@ -140,7 +140,7 @@ def test_nothing_of_odd_answers(
 
 def test_names_of_new_fields() -> None:
     """A field that nobody has declared is named, unless its name could be a customer's."""
-    schema = {"properties": {"id": {}, "address": {"properties": {"line1": {}}}, "map": {}}}
+    schema: Any = {"properties": {"id": {}, "address": {"properties": {"line1": {}}}, "map": {}}}
     rows = [
         {"id": "one", "newField": 1, "acme": 1, "address": {"floor": 1}, "map": {"ada": 1}},
         {"id": "Acme", "newField": 1, "acme": 1, "address": {"floor": 2}, "rare": 1},

@@ -23,7 +23,6 @@ from tests.support.sync import Synced, sync
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tap_sequence.singer.stream import SequenceStream
     from tests.support.rows import Row
 
 CUSTOMERS = 90
@@ -49,7 +48,7 @@ WAYS = [
     for way in ways
 ]
 
-DECLARED: dict[str, type[SequenceStream]] = {one.name: one for one in STREAMS}  # type: ignore[misc]  # of the class
+DECLARED: dict[str, Any] = {one.name: one for one in STREAMS}  # type: ignore[misc]  # of the class
 
 
 def normal(value: Any, schema: Any) -> Any:
@@ -135,7 +134,7 @@ def test_right_or_failing(way: Way, caplog: pytest.LogCaptureFixture, waits: lis
         way.turn(api)
         api.version = way.pinned
         given = settings_of(way, api)
-        if way.fails:
+        if (way.harmful or way.fails) and not way.warns:
             with pytest.raises(SequenceError) as raised:
                 sync(api, streams=way.streams, **given)
             assert str(raised.value)
@@ -160,7 +159,7 @@ def test_right_or_failing(way: Way, caplog: pytest.LogCaptureFixture, waits: lis
     assert waits == []
 
 
-def marks(rows: dict[str, int], stream: type[SequenceStream]) -> set[tuple[str, str | None]]:
+def marks(rows: dict[str, int], stream: Any) -> set[tuple[str, str | None]]:
     """Return what tells whether rows are as they should be: ids and times of change.
 
     A change of what is read by its creation time alone comes with the nightly full read.

@@ -254,13 +254,14 @@ class Probes:
             UnseenError: If there is none.
         """
         stream = cast("ChildStream", self.there(name))
+        above = stream.above.name
         try:
-            rows = self.full(stream.parent.name).rows
+            rows = self.full(above).rows
         except UnseenError as error:
-            raise UnseenError(f"{stream.parent.name}: {error}") from None
+            raise UnseenError(f"{above}: {error}") from None
         named = [row for row in rows if all(isinstance(row.get(one), str) for one in stream.names)]
         if not named:
-            raise UnseenError(f"{stream.parent.name} lack {', '.join(stream.names)}")
+            raise UnseenError(f"{above} lack {', '.join(stream.names)}")
         return named[:1] + named[-1:] if len(named) > 1 else named
 
     def under(self, name: str, parent: Row, **changes: Any) -> Seen:

@@ -56,9 +56,9 @@ class Way:
         settings: The tap's settings with which they do.
         pinned: The version that the key is pinned to then.
         answered: The version that rows come in, if it isn't the one that was asked for.
-        harmful: Whether the stream must not be used.
-        fails: Whether the tap has to fail.
-        warns: Whether the tap has to warn instead of being right.
+        harmful: Whether the stream must not be used, and the tap has to fail.
+        fails: Whether the tap has to fail all the same.
+        warns: Whether the tap has to warn, where it is neither right nor fails.
         unseen: Whether nothing that can be read tells of it.
         row: What becomes of each row, if anything.
     """
@@ -193,7 +193,6 @@ def _switch(name: str, switch: str) -> tuple[Way, Way]:
             turn=refused,
             streams=(name,),
             harmful=True,
-            fails=True,
         ),
     )
 
@@ -284,7 +283,6 @@ def _no_null_anywhere(api: SequenceAPI) -> None:
 
 
 _HTML = b"<html><body>Bad gateway</body></html>"
-_REFUSED = {"harmful": True, "fails": True}
 
 # --- The ways ------------------------------------------------------------------------------------
 
@@ -294,19 +292,19 @@ OTHERWISE: Final[Mapping[str, tuple[Way, ...]]] = {
             words="refuses invoices with 403",
             turn=of("invoices", faults.status(403)),
             streams=("invoices",),
-            **_REFUSED,
+            harmful=True,
         ),
         Way(
             words="finds nothing below any invoice",
             turn=of("invoice_line_items", instead_of(200, Answer(404))),
             streams=("invoice_line_items",),
-            **_REFUSED,
+            harmful=True,
         ),
         Way(
             words="does not know invoices",
             turn=of("invoices", instead_of(200, Answer(404))),
             streams=("invoices",),
-            **_REFUSED,
+            harmful=True,
         ),
     ),
     "version-echoed": (
@@ -345,24 +343,24 @@ OTHERWISE: Final[Mapping[str, tuple[Way, ...]]] = {
             turn=_in_oldest_version("quotes", faults.status(403)),
             streams=("quotes",),
             pinned=_OLDEST,
-            **_REFUSED,
+            harmful=True,
         ),
     ),
     "page-form": (
         Way(
             words="calls the items data",
             turn=pages("customers", lambda page: page.update(data=page.pop("items"))),
-            **_REFUSED,
+            harmful=True,
         ),
         Way(
             words="answers texts as items",
             turn=pages("customers", lambda page: page["items"].append("a text")),
-            **_REFUSED,
+            harmful=True,
         ),
         Way(
             words="names the next page by a number",
             turn=pages("customers", lambda page: page["pagination"].update(after=2)),
-            **_REFUSED,
+            harmful=True,
         ),
         Way(
             words="leaves pagination out of a short page",
@@ -382,7 +380,7 @@ OTHERWISE: Final[Mapping[str, tuple[Way, ...]]] = {
             turn=of("invoices", faults.errors(400, {"limit": "is too many"}), _more_than(50)),
             streams=("invoices",),
             settings={"page_size": 100},
-            **_REFUSED,
+            harmful=True,
         ),
     ),
     "limit-101": (
@@ -434,7 +432,7 @@ OTHERWISE: Final[Mapping[str, tuple[Way, ...]]] = {
             words="has seat balances in pages that can't be reached",
             turn=_cut("stuck"),
             streams=("seat_balances",),
-            **_REFUSED,
+            harmful=True,
         ),
     ),
     "next-page": (
@@ -446,7 +444,7 @@ OTHERWISE: Final[Mapping[str, tuple[Way, ...]]] = {
         Way(
             words="takes no notice of cursors",
             turn=of("customers", asked_with(_without("after")), _given("after")),
-            **_REFUSED,
+            harmful=True,
         ),
     ),
     "cursor-holds-key": (
@@ -472,7 +470,7 @@ OTHERWISE: Final[Mapping[str, tuple[Way, ...]]] = {
         Way(
             words="has customers oldest first",
             turn=of("customers", asked_with(_set(sortOrder="ASC")), _given("sortOrder", "DESC")),
-            **_REFUSED,
+            harmful=True,
         ),
         Way(words="has customers by name", turn=pages("customers", _by("legalName"))),
         Way(
@@ -563,7 +561,7 @@ OTHERWISE: Final[Mapping[str, tuple[Way, ...]]] = {
             ),
             streams=("usage_events",),
             settings={"start_date": "an event's"},
-            **_REFUSED,
+            harmful=True,
         ),
     ),
     "archived-hidden": (
@@ -591,14 +589,14 @@ OTHERWISE: Final[Mapping[str, tuple[Way, ...]]] = {
                 _given("excludeZeroQuantity"),
             ),
             streams=("invoices",),
-            **_REFUSED,
+            harmful=True,
         ),
     ),
     "keys": (
         Way(
             words="has numbers as ids",
             turn=each_row("customers", _with(id=7)),
-            **_REFUSED,
+            harmful=True,
         ),
         Way(
             words="has one id twice",
@@ -638,13 +636,13 @@ OTHERWISE: Final[Mapping[str, tuple[Way, ...]]] = {
         Way(
             words="has numbers as labels",
             turn=each_row("customers", _with(label=5)),
-            **_REFUSED,
+            harmful=True,
         ),
         Way(
             words="has seconds as times",
             turn=each_row("customers", _with(createdAt=1_750_000_000)),
             streams=("customers", "contacts"),
-            **_REFUSED,
+            harmful=True,
         ),
     ),
     "numbers": (
@@ -652,7 +650,7 @@ OTHERWISE: Final[Mapping[str, tuple[Way, ...]]] = {
             words="has amounts with a comma",
             turn=each_row("invoices", _with(netTotal="1,50")),
             streams=("invoices",),
-            **_REFUSED,
+            harmful=True,
         ),
     ),
     "nested-types": (
@@ -695,13 +693,13 @@ OTHERWISE: Final[Mapping[str, tuple[Way, ...]]] = {
             words="wraps an invoice",
             turn=of("invoice_details", faults.answer(lambda body: {"invoice": body})),
             streams=("invoice_details",),
-            **_REFUSED,
+            harmful=True,
         ),
         Way(
             words="calls the balances balances",
             turn=pages("credit_balances", lambda page: page.update(balances=page.pop("items"))),
             streams=("credit_balances",),
-            **_REFUSED,
+            harmful=True,
         ),
     ),
     "vanished-parent": (

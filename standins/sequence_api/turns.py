@@ -6,6 +6,7 @@ way at a time.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from urllib.parse import urlencode
 
 from standins.sequence_api import faults
 from standins.sequence_api.faults import Answerer, Fault
-from standins.sequence_api.messages import Answer, Request
+from standins.sequence_api.messages import Answer, Request, encoded
 
 if TYPE_CHECKING:
     from standins.sequence_api import SequenceAPI
@@ -144,10 +145,10 @@ def in_pages_of_one(name: str) -> Turn:
         begin = int(query.pop("after", "0"))
         request.raw_query = urlencode(query).encode()
         proper = answer()
-        whole = faults.json.loads(proper.body)
+        whole = json.loads(proper.body)
         items = whole["items"]
         after = {"after": str(begin + 1)} if begin + 1 < len(items) else {}
         page = {"items": items[begin : begin + 1], "pagination": after}
-        return replace(proper, body=faults.encoded(page))
+        return replace(proper, body=encoded(page))
 
     return of(name, Fault(send))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from standins.contract.assumption import (
     Finding,
@@ -35,12 +35,13 @@ def hidden(probes: Probes) -> Finding:
     """Ask each list that has a switch with and without it."""
 
     def look(name: str) -> Part:
-        switch = probes.stream(name).archived
+        switch = str(probes.stream(name).archived)
+        without: dict[str, Any] = {switch: None}
         if name in probes.below:
             parent = probes.beneath(name)[0]
-            asked, plain = probes.under(name, parent), probes.under(name, parent, **{switch: None})
+            asked, plain = probes.under(name, parent), probes.under(name, parent, **without)
         else:
-            asked, plain = probes.first(name), probes.listed(name, **{switch: None})
+            asked, plain = probes.first(name), probes.listed(name, **without)
         if asked.status == HTTPStatus.BAD_REQUEST and plain.status == HTTPStatus.OK:
             return harmful(f"{switch} is refused")
         more = _more(probes, asked, plain)
@@ -77,7 +78,7 @@ def quantities(probes: Probes) -> Finding:
     """Ask each list that has this switch with and without it."""
 
     def look(name: str) -> Part:
-        asked, plain = probes.first(name), probes.listed(name, **{_QUANTITIES: None})
+        asked, plain = probes.first(name), probes.listed(name, excludeZeroQuantity=None)
         if asked.status == HTTPStatus.BAD_REQUEST and plain.status == HTTPStatus.OK:
             return harmful(f"{_QUANTITIES} is refused")
         more = _more(probes, asked, plain)

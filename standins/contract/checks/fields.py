@@ -67,7 +67,7 @@ def read_by(probes: Probes) -> Finding:
 
     def look(name: str) -> Part:
         stream = probes.stream(name)
-        wanted = {stream.replication_key, CREATED_AT if stream.ordered else None}
+        wanted = {stream.replication_key or "", CREATED_AT if stream.ordered else ""}
         declared = {*stream.schema["properties"]}
         found = probes.survey(name)
         lacking = []
