@@ -109,7 +109,7 @@ def test_nothing_that_the_api_plants(capsys: pytest.CaptureFixture[str], tmp_pat
         row["customProperties"] = {"planted-property": 5}
         row["createdAt"] = "planted-time"
 
-    with SequenceAPI(30) as api:
+    with SequenceAPI(10) as api:
         each_row("customers", plant)(api)
         written = report(api, capsys, tmp_path)
     assert "telephone" in written
@@ -133,7 +133,7 @@ def test_nothing_of_odd_answers(
     fault: faults.Fault, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """Nothing that answers say beside rows is quoted."""
-    with SequenceAPI(30) as api:
+    with SequenceAPI(10) as api:
         api.fail(fault, None)
         assert "planted" not in report(api, capsys, tmp_path).lower()
 
@@ -152,7 +152,7 @@ def test_names_of_new_fields() -> None:
 
 def test_the_report_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     """The report alone is on standard output, as JSON, with a result for each assumption."""
-    with SequenceAPI(90) as api, pytest.MonkeyPatch.context() as patch:
+    with SequenceAPI(30) as api, pytest.MonkeyPatch.context() as patch:
         for name, value in variables(api).items():
             patch.setenv(name, value)
         assert main(["--json", "-"]) == 0
@@ -164,7 +164,7 @@ def test_the_report_as_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_what_differs_says_which_guess(capsys: pytest.CaptureFixture[str]) -> None:
     """What differs harmlessly is no failure, and says what the stand-in would have to change."""
-    with SequenceAPI(90) as api, pytest.MonkeyPatch.context() as patch:
+    with SequenceAPI(30) as api, pytest.MonkeyPatch.context() as patch:
         OTHERWISE["limit-default"][0].turn(api)
         for name, value in variables(api).items():
             patch.setenv(name, value)
@@ -174,7 +174,7 @@ def test_what_differs_says_which_guess(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_a_stream_that_must_not_be_used(capsys: pytest.CaptureFixture[str]) -> None:
     """The exit code is 1, and the table names the stream and why."""
-    with SequenceAPI(90) as api, pytest.MonkeyPatch.context() as patch:
+    with SequenceAPI(30) as api, pytest.MonkeyPatch.context() as patch:
         OTHERWISE["readable"][0].turn(api)
         for name, value in variables(api).items():
             patch.setenv(name, value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
 
@@ -21,14 +22,14 @@ from tests.support.logs import warnings
 from tests.support.sync import Synced, sync
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from tests.support.rows import Row
 
 CUSTOMERS = 90
 """Enough to be read from both ends in pages of ten."""
 
-ROWS = {"products": 33, "prices": 60, "invoices": 60, "usage_events": 60, "seat_events": 60}
+ROWS = {"products": 33, "prices": 30, "invoices": 40, "usage_events": 50, "seat_events": 30}
 
 WRONG = {
     "has one id twice": "a key that comes twice on one page counts as two rows, so the count fits",
@@ -124,6 +125,12 @@ def settings_of(way: Way, api: SequenceAPI) -> dict[str, Any]:
     return found
 
 
+def sync_of(api: SequenceAPI, names: Collection[str], **options: Any) -> Synced:
+    """Run a tap that has these streams alone: to make the others takes a while."""
+    with patch("tap_sequence.tap.STREAMS", tuple(DECLARED[name] for name in names)):
+        return sync(api, streams=names, **options)
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_right_or_failing(way: Way, caplog: pytest.LogCaptureFixture, waits: list[float]) -> None:
     """The tap delivers exactly what there is, in its first run and after changes, or says why not.
@@ -136,10 +143,10 @@ def test_right_or_failing(way: Way, caplog: pytest.LogCaptureFixture, waits: lis
         given = settings_of(way, api)
         if (way.harmful or way.fails) and not way.warns:
             with pytest.raises(SequenceError) as raised:
-                sync(api, streams=way.streams, **given)
+                sync_of(api, way.streams, **given)
             assert str(raised.value)
             return
-        first = sync(api, streams=way.streams, **given)
+        first = sync_of(api, way.streams, **given)
         if way.warns:
             assert warnings(caplog)
             return
@@ -152,7 +159,7 @@ def test_right_or_failing(way: Way, caplog: pytest.LogCaptureFixture, waits: lis
                 api[name].add(15)
             if not DECLARED[name].timed_ids:  # an event never changes
                 api[name].change(3)
-        second = sync(api, state=first.state, streams=later, **given) if later else Synced()
+        second = sync_of(api, later, state=first.state, **given) if later else Synced()
         for name in later:
             now, have = expected(api, name, way, start), delivered(name, first, second)
             assert marks(have, DECLARED[name]) == marks(now, DECLARED[name]), name
@@ -170,10 +177,10 @@ def marks(rows: dict[str, int], stream: Any) -> set[tuple[str, str | None]]:
     return {(row["id"], row.get(changed)) for row in found}
 
 
-@pytest.mark.parametrize("page_size", [7, 10, 30])
+@pytest.mark.parametrize("page_size", [7, 30])
 def test_a_stale_cursor_that_is_ignored(page_size: int) -> None:
     """Where the first page comes in place of a cursor's, a resumed read brings all there is."""
-    with SequenceAPI(400) as api:
+    with SequenceAPI(250) as api:
         killed = killed_after(100, api, page_size=10)
         left = killed.state["bookmarks"]["customers"]["interrupted_reads"][0]
         for end in ("from_newest", "from_oldest"):
@@ -213,7 +220,7 @@ def interrupted(api: SequenceAPI, stream: str, records: int, **options: Any) -> 
 )
 def test_cursors_that_are_numbers(stream: str, kind: Any, page_size: int) -> None:
     """Where cursors are numbers, a read that is resumed in pages of another size loses nothing."""
-    with SequenceAPI(300, rows={"invoices": 300}) as api:
+    with SequenceAPI(200, rows={"invoices": 200}) as api:
         api[stream].numbered = kind
         first = interrupted(api, stream, 100)
         second = sync(api, state=first.state, streams=[stream], page_size=page_size)
