@@ -33,6 +33,8 @@ ROWS = {"products": 33, "prices": 30, "invoices": 40, "usage_events": 50, "seat_
 
 WRONG = {
     "has one id twice": "a key that comes twice on one page counts as two rows, so the count fits",
+    "has events by ids that hold eventTimestamp": "an event that comes late stands behind what a "
+    "run reads, and nothing tells of it",
     "takes the bound for a day": "a millisecond earlier is the same day, whose events are left out",
 }
 """Ways in which the tap is wrong, and doesn't say so."""

@@ -104,8 +104,9 @@ def _config(names: Sequence[str]) -> dict[str, Any]:
 def _write(
     file: str | None, tap: TapSequence, probes: Probes, results: list[tuple[Assumption, Finding]]
 ) -> None:
-    if file is None:
+    if file != "-":
         sys.stdout.write(f"{report.as_table(results, probes.asker.requests)}\n")
+    if file is None:
         return
     made = report.as_json(
         results,
@@ -120,7 +121,6 @@ def _write(
         sys.stdout.write(text)
         return
     Path(file).write_text(text, encoding="utf-8")
-    sys.stdout.write(f"{report.as_table(results, probes.asker.requests)}\n")
 
 
 def _failed(message: str) -> int:

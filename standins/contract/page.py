@@ -56,6 +56,7 @@ _TAIL = """
 - Whether each change of a row moves its `updatedAt`, and whether that is visible at once.
 - How long a cursor stays valid, and what a 429 looks like: the command provokes none.
 - Whether superseded events stay listed.
+- How far Sequence's clock is from yours.
 - Whether what is archived or deleted is shown by lists that have no switch for it.
 - Whether line items get new ids when an invoice is recalculated.
 """
@@ -64,6 +65,7 @@ WRONG = {
     "has one id twice": "two rows of one page with one key pass for two in its count",
     "has numbers of pages as cursors": "a read that is resumed with a larger page_size passes "
     "rows over",
+    "has events by ids that hold eventTimestamp": "an event that comes late is not read",
     "takes the bound for a day": "events of the day of start_date are left out",
 }
 """Ways in which the tap is wrong, with what happens; tests expect them to fail."""

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from standins.contract.assumption import UnseenError
 from standins.contract.survey import Survey, survey
 from tap_sequence.api.client import VERSIONS
+from tap_sequence.api.failures import can_pass
 from tap_sequence.api.refusals import WHAT_TO_CHECK
 from tap_sequence.errors import SequenceError
 from tap_sequence.pages import NEWEST_FIRST
@@ -155,7 +156,8 @@ class Probes:
         if status == HTTPStatus.OK and seen.kind != "JSON":
             raise SequenceError(f"{words}, but no JSON; check api_url")
         if status not in _TO_GO_ON_WITH:
-            raise SequenceError(f"{words}; {WHAT_TO_CHECK.get(status, 'check api_url')}")
+            remedy = "try again later" if can_pass(status) else "check api_url"
+            raise SequenceError(f"{words}; {WHAT_TO_CHECK.get(status, remedy)}")
 
     def listed(self, name: str, again: int = 0, **changes: Any) -> Seen:
         """Ask for a list as the tap does, but for some parameters; None leaves one out."""

@@ -72,10 +72,15 @@ def as_table(results: Sequence[Result], requests: int) -> str:
     rows = [("Assumption", "What was seen", "And so"), *map(_row, results)]
     lines = ["\n".join(_lines(row, widths)) for row in rows]
     rule = "-" * width
-    counts = {one: sum(found.verdict is one for _, found in results) for one in Verdict}
-    summary = [f"{number} {verdict.value}" for verdict, number in counts.items() if number]
+    summary = [words for verdict in Verdict if (words := _count(results, verdict))]
     total = f"{requests} requests, of at most {MOST}"
     return f"\n{rule}\n".join([*lines, f"{'; '.join(summary)}. {total}"])
+
+
+def _count(results: Sequence[Result], verdict: Verdict) -> str:
+    names = [one.name for one, found in results if found.verdict is verdict]
+    named = f" ({', '.join(names)})" if verdict is not Verdict.HOLDS else ""
+    return f"{len(names)} {verdict.value}{named}" if names else ""
 
 
 def _row(result: Result) -> tuple[str, str, str]:

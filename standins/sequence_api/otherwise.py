@@ -14,7 +14,9 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Final
 
 from standins.sequence_api import faults
+from standins.sequence_api.described import timed
 from standins.sequence_api.messages import Answer
+from standins.sequence_api.times import micros_of
 from standins.sequence_api.turns import (
     Row,
     Turn,
@@ -260,6 +262,10 @@ def _as_time(name: str) -> Callable[[Row], object]:
     return edit
 
 
+def _id_of_event(row: Row) -> None:
+    row["id"] = timed(row["id"], micros_of(row["eventTimestamp"]))
+
+
 def _to_the_days_end(query: dict[str, str]) -> None:
     query["eventTimestampAfter"] = f"{query['eventTimestampAfter'][:10]}T23:59:59.999Z"
 
@@ -412,6 +418,12 @@ OTHERWISE: Final[Mapping[str, tuple[Way, ...]]] = {
             streams=("customers", "products"),
         ),
         Way(
+            words="counts no further than 60",
+            turn=_counted(lambda total: min(total, 60)),
+            streams=("customers", "products"),
+            settings={"page_size": 5},
+        ),
+        Way(
             words="counts in text",
             turn=_counted(str),
             streams=("customers", "products"),
@@ -519,6 +531,12 @@ OTHERWISE: Final[Mapping[str, tuple[Way, ...]]] = {
             words="has events whose ids hold no time",
             turn=_logs(ids="v4"),
             streams=("usage_events", "seat_events"),
+        ),
+        Way(
+            words="has events by ids that hold eventTimestamp",
+            turn=both(_logs(sorted_by="eventTimestamp"), each_row("usage_events", _id_of_event)),
+            streams=("usage_events",),
+            harmful=True,
         ),
     ),
     "event-order": (

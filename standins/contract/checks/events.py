@@ -29,6 +29,16 @@ _LOOKBACK = 600
 """Seconds that a time may be out of order by: the tap's own default."""
 
 
+_ENOUGH = 10
+"""Events that do not all come in the millisecond in which they happen."""
+
+
+def _of_the_event(row: Row) -> bool:
+    """Tell whether an id holds the time at which the event happened, to the millisecond."""
+    (happened,) = _happened([row]) or ("",)
+    return str(time_of(str(row.get("id"))))[:23] == happened[:23]
+
+
 def _id_times(rows: list[Row]) -> list[str]:
     """Return the times that ids hold. Never to be shown."""
     return [time for row in rows if (time := time_of(str(row.get("id"))))]
@@ -37,8 +47,8 @@ def _id_times(rows: list[Row]) -> list[str]:
 @assumption(
     "event-ids",
     "Ids of events are UUIDs of version 7, which hold the time at which the event came.",
-    otherwise="`createdAt` of events is null, and each run reads all of them since start_date, "
-    "with a warning.",
+    otherwise="Without a time, `createdAt` of events is null, and each run reads all of them since "
+    "start_date, with a warning. Where it is that of `eventTimestamp`, select FULL_TABLE.",
     guess=Guess("switches", "Switches.ids", "UUIDs of version 7"),
 )
 def ids(probes: Probes) -> Finding:
@@ -47,6 +57,8 @@ def ids(probes: Probes) -> Finding:
     def look(name: str) -> Part:
         rows = probes.full(name).rows
         timed = len(_id_times(rows))
+        if timed == len(rows) >= _ENOUGH and all(map(_of_the_event, rows)):
+            return harmful("all ids hold the time of eventTimestamp: what comes late is missed")
         if timed == len(rows):
             return holds("all ids hold a time")
         return harmless(f"{'no' if not timed else 'not all'} ids hold a time")
