@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from standins.contract.__main__ import main
 from standins.contract.asking import MOST
 from standins.contract.checks import ASSUMPTIONS
-from standins.contract.page import PAGE, WRONG, page
+from standins.contract.page import PAGE, page
 from standins.contract.survey import survey
 from standins.sequence_api import SequenceAPI, faults
 from standins.sequence_api.otherwise import OTHERWISE
@@ -69,7 +69,7 @@ def test_nothing_of_the_account(capsys: pytest.CaptureFixture[str], tmp_path: Pa
     with SequenceAPI(0) as api:
         static = report(api, capsys, tmp_path)
     static += json.dumps([stream.schema for stream in STREAMS])
-    with SequenceAPI(90) as api:
+    with SequenceAPI(40) as api:
         written = report(api, capsys, tmp_path)
         rows = [
             row for name in (*api.names, *api.logs, *api.names_below) for row in api[name].listed()
@@ -255,7 +255,6 @@ def test_the_page() -> None:
     assert (ROOT / PAGE).read_text(encoding="utf-8") == page()
     words = [way.words for ways in OTHERWISE.values() for way in ways]
     assert len({*words}) == len(words)
-    assert {*WRONG} <= {*words}
 
 
 def test_the_issue_template() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from standins.contract.asking import MOST
 from standins.contract.checks import ASSUMPTIONS
-from standins.sequence_api.otherwise import OTHERWISE
+from standins.sequence_api.otherwise import OTHERWISE, Way
 
 PAGE = Path("docs", "assumptions.md")
 
@@ -33,8 +33,8 @@ does*, above all where something differs.
 ## Each assumption, and what the tap does otherwise
 
 Tests have the [stand-in](../standins/sequence_api) behave in each of the ways in the second
-column. The command has to notice, and the tap has to deliver what there is, or fail. Where it is in
-**bold** the tap is known to be wrong, and doesn't say so.
+column. The command has to notice, and the tap has to deliver what there is, or fail. What is in
+**bold** it is known to do wrong, without saying so.
 
 | Assumption | How it can be otherwise | What the tap does then |
 |---|---|---|
@@ -61,15 +61,6 @@ _TAIL = """
 - Whether line items get new ids when an invoice is recalculated.
 """
 
-WRONG = {
-    "has one id twice": "two rows of one page with one key pass for two in its count",
-    "has numbers of pages as cursors": "a read that is resumed with a larger page_size passes "
-    "rows over",
-    "has events by ids that hold eventTimestamp": "an event that comes late is not read",
-    "takes the bound for a day": "events of the day of start_date are left out",
-}
-"""Ways in which the tap is wrong, with what happens; tests expect them to fail."""
-
 
 def page() -> str:
     """Return the page."""
@@ -79,13 +70,13 @@ def page() -> str:
 def _assumptions() -> str:
     rows = []
     for one in ASSUMPTIONS:
-        words = "<br>".join(_way(way.words) for way in OTHERWISE[one.name])
+        words = "<br>".join(map(_way, OTHERWISE[one.name]))
         rows.append(f"| `{one.name}`: {one.sentence} | {words} | {one.otherwise} |\n")
     return "".join(rows)
 
 
-def _way(words: str) -> str:
-    return f"**{words}**: {WRONG[words]}" if words in WRONG else words
+def _way(way: Way) -> str:
+    return f"{way.words}: **{way.wrong}**" if way.wrong else way.words
 
 
 def _guesses() -> str:

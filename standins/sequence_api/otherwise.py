@@ -60,7 +60,8 @@ class Way:
         answered: The version that rows come in, if it isn't the one that was asked for.
         harmful: Whether the stream must not be used, and the tap has to fail.
         fails: Whether the tap has to fail all the same.
-        warns: Whether the tap has to warn, where it is neither right nor fails.
+        wrong: What the tap does wrong then, and doesn't say, if anything.
+        resumed: Whether it does that only where a read is resumed.
         unseen: Whether nothing that can be read tells of it.
         row: What becomes of each row, if anything.
     """
@@ -73,7 +74,8 @@ class Way:
     answered: str | None = None
     harmful: bool = False
     fails: bool = False
-    warns: bool = False
+    wrong: str = ""
+    resumed: bool = False
     unseen: bool = False
     row: Callable[[Row], object] | None = None
 
@@ -452,6 +454,8 @@ OTHERWISE: Final[Mapping[str, tuple[Way, ...]]] = {
             words="has numbers of pages as cursors",
             turn=_numbered("pages", "customers", "prices"),
             streams=("customers", "prices"),
+            wrong="an interrupted read that is resumed with a larger page_size passes rows over",
+            resumed=True,
         ),
         Way(
             words="takes no notice of cursors",
@@ -536,7 +540,9 @@ OTHERWISE: Final[Mapping[str, tuple[Way, ...]]] = {
             words="has events by ids that hold eventTimestamp",
             turn=both(_logs(sorted_by="eventTimestamp"), each_row("usage_events", _id_of_event)),
             streams=("usage_events",),
+            row=_id_of_event,
             harmful=True,
+            wrong="an event that comes late is not read",
         ),
     ),
     "event-order": (
@@ -569,6 +575,7 @@ OTHERWISE: Final[Mapping[str, tuple[Way, ...]]] = {
             streams=("usage_events",),
             settings={"start_date": "an event's"},
             harmful=True,
+            wrong="events of the day of start_date are left out",
         ),
         Way(
             words="refuses the bound",
@@ -620,7 +627,7 @@ OTHERWISE: Final[Mapping[str, tuple[Way, ...]]] = {
             words="has one id twice",
             turn=pages("customers", _twice),
             harmful=True,
-            warns=True,
+            wrong="two rows of one page with one key count as two",
         ),
     ),
     "times-to-go-by": (
