@@ -16,6 +16,7 @@ from standins.contract.checks.cursors import kind
 from standins.contract.probes import Probes
 from standins.sequence_api import SequenceAPI, faults
 from standins.sequence_api.otherwise import OTHERWISE, Way
+from standins.sequence_api.turns import each_row
 from tap_sequence.tap import TapSequence
 from tests.support.accounts import KEY, settings
 from tests.support.commands import ROOT
@@ -264,3 +265,20 @@ def test_odd_statuses_are_no_riddle(status: int) -> None:
         seen = found(api, "readable")
     assert seen.verdict is Verdict.HARMFUL
     assert f"status {status}" in seen.seen
+
+
+def test_two_orders_that_nothing_tells_apart() -> None:
+    """Where no row has changed since, a list could as well be in order of change."""
+    with SequenceAPI(30) as api:
+        each_row("quotes", lambda row: row.update(updatedAt=row["createdAt"]))(api)
+        seen = found(api, "newest-first")
+    assert "nothing tells the two apart: quotes" in seen.seen
+
+
+def test_customers_that_the_key_may_not_read() -> None:
+    """What is said of the other lists does not depend on customers."""
+    with SequenceAPI(30) as api:
+        api.fail(faults.status(403), None, api["customers"].concerns)
+        seen = found(api, "readable")
+    assert seen.streams == ("customers",)
+    assert "customers: status 403: contacts" in seen.seen

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from standins.contract.probes import Probes
 
@@ -26,6 +26,12 @@ class Verdict(Enum):
         return list(Verdict).index(self)
 
 
+Part = tuple[Verdict, str]
+"""What was seen of one stream."""
+
+_MOST_NAMES = 6
+
+
 class UnseenError(Exception):
     """Something could not be seen; the text says why."""
 
@@ -38,11 +44,13 @@ class Finding:
         verdict: What became of it.
         seen: What was seen, in words that tell nothing of what the account holds.
         streams: The streams that the verdict is about, where it isn't about all.
+        parts: What was seen of which streams, where it was looked at several.
     """
 
     verdict: Verdict
     seen: str
     streams: tuple[str, ...] = ()
+    parts: Mapping[Part, list[str]] = field(default_factory=dict)
 
 
 class Guess(NamedTuple):
@@ -92,12 +100,6 @@ def assumption(
     return declare
 
 
-_MOST_NAMES = 6
-
-Part = tuple[Verdict, str]
-"""What was seen of one stream."""
-
-
 def by_stream(streams: Iterable[str], look: Callable[[str], Part]) -> Finding:
     """Look at several streams, and say which of them differ.
 
@@ -119,7 +121,7 @@ def by_stream(streams: Iterable[str], look: Callable[[str], Part]) -> Finding:
     seen = "; ".join(f"{part[1]}: {_names(part[0], parts[part])}" for part in ordered)
     differs = worst in {Verdict.HARMLESS, Verdict.HARMFUL}
     concerned = [name for part, names in parts.items() if part[0] is worst for name in names]
-    return Finding(worst, seen, tuple(concerned) if differs else ())
+    return Finding(worst, seen, tuple(concerned) if differs else (), parts)
 
 
 def _names(verdict: Verdict, names: list[str]) -> str:

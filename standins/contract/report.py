@@ -47,13 +47,18 @@ def as_json(  # noqa: PLR0913  what a report has to say
 
 
 def _result(one: Assumption, found: Finding) -> dict[str, Any]:
-    result = {
+    result: dict[str, Any] = {
         "assumption": one.name,
         "sentence": one.sentence,
         "verdict": found.verdict.value,
         "seen": found.seen,
         "streams": list(found.streams),
     }
+    if found.parts:
+        result["by_stream"] = [
+            {"verdict": verdict.value, "seen": words, "streams": names}
+            for (verdict, words), names in found.parts.items()
+        ]
     if found.verdict not in _DIFFER:
         return result
     guess = one.guess and f"{one.guess.name} in {one.guess.module}.py: {one.guess.choice}"

@@ -40,6 +40,7 @@ class Survey:
         surprises: Fields below the top level that have another type than declared.
         cut: Dates that come as times.
         times: Forms of times.
+        amounts: Forms of what is declared as a number.
     """
 
     rows: int
@@ -51,6 +52,7 @@ class Survey:
     surprises: set[str] = field(default_factory=set)
     cut: set[str] = field(default_factory=set)
     times: Counter[str] = field(default_factory=Counter)
+    amounts: set[str] = field(default_factory=set)
 
 
 def survey(rows: Iterable[Mapping[str, Any]], schema: Schema) -> Survey:
@@ -70,6 +72,7 @@ def survey(rows: Iterable[Mapping[str, Any]], schema: Schema) -> Survey:
         undeclared.update({*_undeclared(row, schema)})
         values.update(_texts(row))
         found.times.update(_forms(row, schema))
+        found.amounts.update(_amounts(row, schema["properties"]))
     for (within, name), number in undeclared.items():
         if _is_name(name, number, len(rows), values):
             found.unknown.add(f"{within}{name}")
@@ -149,6 +152,18 @@ def _forms(value: Any, schema: Schema) -> Iterator[str]:
     elif isinstance(value, dict):
         for name, of in (schema.get("properties") or {}).items():
             yield from _forms(value.get(name), of)
+
+
+def _amounts(row: Mapping[str, Any], properties: Mapping[str, Schema]) -> Iterator[str]:
+    """Name the forms of what is declared as a number, at the top level."""
+    for name, value in row.items():
+        declared = properties.get(name)
+        if (
+            value is not None
+            and isinstance(declared, dict)
+            and "number" in declared.get("type", ())
+        ):
+            yield "text" if isinstance(value, str) else "numbers"
 
 
 USUAL = "UTC with Z and 0 to 6 fractional digits"

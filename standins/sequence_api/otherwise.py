@@ -209,6 +209,10 @@ def _created(row: Row) -> datetime:
     return datetime.fromisoformat(row["createdAt"])
 
 
+def _last_changed_first(page: Any) -> None:
+    page["items"].sort(key=lambda row: datetime.fromisoformat(row["updatedAt"]), reverse=True)
+
+
 def _newest_first(page: Any) -> None:
     page["items"].sort(key=_created, reverse=True)
 
@@ -489,6 +493,11 @@ OTHERWISE: Final[Mapping[str, tuple[Way, ...]]] = {
             harmful=True,
         ),
         Way(words="has customers by name", turn=pages("customers", _by("legalName"))),
+        Way(
+            words="has billing schedules by their last change",
+            turn=pages("billing_schedules", _last_changed_first),
+            streams=("billing_schedules",),
+        ),
         Way(
             words="has invoices by number",
             turn=pages("invoices", _by("invoiceNumber")),

@@ -6,15 +6,13 @@ way at a time.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from standins.sequence_api import faults
 from standins.sequence_api.faults import Answerer, Fault
-from standins.sequence_api.messages import Answer, Request, encoded
+from standins.sequence_api.messages import Answer, Request, decoded, exactly
 
 if TYPE_CHECKING:
     from standins.sequence_api import SequenceAPI
@@ -39,23 +37,32 @@ def of(name: str, fault: Fault, when: Concerns | None = None) -> Turn:
     return turn
 
 
+def answers(edit: Callable[[Any], object]) -> Fault:
+    """The proper answer, its JSON changed in place by a function, and no digit of it lost."""
+
+    def change(proper: Answer) -> Answer:
+        if proper.status >= 400:  # noqa: PLR2004  a refusal
+            return proper
+        body = decoded(proper.body)
+        edit(body)
+        return replace(proper, body=exactly(body))
+
+    return edited(change)
+
+
 def each_row(name: str, edit: Callable[[Row], object]) -> Turn:
     """Something else in each row of one list."""
 
-    def edited(body: Any) -> None:
+    def each(body: Any) -> None:
         for row in body.get("items", [body]):
             edit(row)
 
-    return of(name, faults.answer(edited))
+    return of(name, answers(each))
 
 
 def pages(name: str, edit: Callable[[Any], object], when: Concerns | None = None) -> Turn:
     """Something else in each page of one list, changed in place."""
-
-    def edited(body: Any) -> None:
-        edit(body)
-
-    return of(name, faults.answer(edited), when)
+    return of(name, answers(edit), when)
 
 
 def both(*turns: Turn) -> Turn:
@@ -145,10 +152,10 @@ def in_pages_of_one(name: str) -> Turn:
         begin = int(query.pop("after", "0"))
         request.raw_query = urlencode(query).encode()
         proper = answer()
-        whole = json.loads(proper.body)
+        whole: Any = decoded(proper.body)
         items = whole["items"]
         after = {"after": str(begin + 1)} if begin + 1 < len(items) else {}
         page = {"items": items[begin : begin + 1], "pagination": after}
-        return replace(proper, body=encoded(page))
+        return replace(proper, body=exactly(page))
 
     return of(name, Fault(send))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from standins.contract.assumption import (
@@ -109,7 +110,7 @@ def undeclared(probes: Probes) -> Finding:
     if not never:
         return finding
     seen = f"{finding.seen}. Declared, and on no row that was seen: {', '.join(never)}"
-    return Finding(finding.verdict, seen, finding.streams)
+    return replace(finding, seen=seen)
 
 
 @assumption(

@@ -46,6 +46,15 @@ def _times(rows: Sequence[Row]) -> list[str]:
     return times
 
 
+def _by_change(rows: Sequence[Row]) -> bool:
+    """Tell whether rows are in order of their last change, too, which all of them tell."""
+    try:
+        changed = [utc_text(parse(row["updatedAt"])) for row in rows]
+    except (KeyError, TypeError, ValueError):
+        return False
+    return out_of_place(changed[::-1]) <= 1
+
+
 def _dated(probes: Probes) -> list[str]:
     return [name for name in probes.ordered if name not in probes.events]
 
@@ -61,13 +70,16 @@ def newest(probes: Probes) -> Finding:
 
     def look(name: str) -> Part:
         chronology = Chronology(NEWEST_FIRST)
+        rows = probes.full(name).rows
         try:
-            chronology.note(_times(probes.full(name).rows))
+            chronology.note(_times(rows))
         except SequenceError:
             return harmful("oldest first")
         if chronology.misplaced:
             one = chronology.in_order
             return harmless("newest first but for one row" if one else "in another order")
+        if _by_change(rows):
+            raise UnseenError("in the order of updatedAt, too: nothing tells the two apart")
         return holds("newest first")
 
     return by_stream(_dated(probes), look)

@@ -57,9 +57,11 @@ def numbers(probes: Probes) -> Finding:
     """Read the rows with what the tap reads them with."""
 
     def look(name: str) -> Part:
-        wrong = probes.survey(name).wrong
-        wrong = {one: wrong[one] for one in wrong if _is_number(probes, name, one)}
-        return harmful(_words(wrong)) if wrong else holds("numbers")
+        found = probes.survey(name)
+        wrong = {one: found.wrong[one] for one in found.wrong if _is_number(probes, name, one)}
+        if wrong:
+            return harmful(_words(wrong))
+        return holds(f"as {' and '.join(sorted(found.amounts))}" if found.amounts else "no amounts")
 
     return by_stream(all_streams(probes), look)
 
