@@ -113,6 +113,15 @@ SETTINGS: dict[str, Any] = th.PropertiesList(
         "INACTIVE (api_version 2024-07-30). Default: all.",
     ),
     th.Property(
+        "emit_activate_version_messages",
+        th.BooleanType,
+        default=False,
+        title="Emit ACTIVATE_VERSION messages",
+        description="Whether the target is to delete, or mark, what is gone from Sequence. It is "
+        "told to only after a full read that has proved to be complete, and it must be set up for "
+        "it: see docs/targets.md. Default: false.",
+    ),
+    th.Property(
         "page_size",
         th.IntegerType(minimum=1, maximum=100),
         default=100,

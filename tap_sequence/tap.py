@@ -62,9 +62,8 @@ class TapSequence(Tap):
     config_jsonschema = deepcopy(settings.SETTINGS)  # the SDK adds its own settings in place
     message_writer_class = MessageWriter
     message_writer: MessageWriter
-    # Without ACTIVATE_VERSION: the SDK sends it before the records, and a target that deletes what
-    # it has not seen since would then delete customers that an interrupted run has not sent yet
     capabilities: ClassVar[list[CapabilitiesEnum]] = [
+        TapCapabilities.ACTIVATE_VERSION,
         TapCapabilities.CATALOG,
         TapCapabilities.DISCOVER,
         TapCapabilities.STATE,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from ruamel.yaml import YAML
 
+from tap_sequence.streams import STREAMS
 from tests.support.commands import ROOT, TAP, call
 from tests.support.documents import COPIED, TO_FILL_IN, plugins
 
@@ -146,19 +147,31 @@ def test_block_agrees() -> None:
         "load_schema": "sequence",
     }
     assert others == our_others
-    (loader,) = block["loaders"]
-    our_loader = plugins("loaders")[0]
+    loader, gone = block["loaders"]
+    our_loader, our_gone, _ = plugins("loaders")
     assert loader == {
         "name": "target-postgres-sequence",
         "inherit_from": our_loader["name"],
         **{name: our_loader[name] for name in ("pip_url", "env")},
         "config": our_loader["config"] | {"default_target_schema": "$MELTANO_EXTRACT__LOAD_SCHEMA"},
     }
+    assert gone["inherit_from"] == loader["name"]
+    assert our_gone["inherit_from"] == our_loader["name"]
+    assert gone["config"] == our_gone["config"]
+
+
+def test_what_can_vanish() -> None:
+    """The extractor for what is gone reads all lists from which rows can vanish, and customers."""
+    _, refresh, gone, _ = plugins("extractors")
+    read = {pattern.removesuffix(".*") for pattern in gone["select"] if pattern[0] != "!"}
+    assert read == {"customers"} | {vars(one)["name"] for one in STREAMS if one.vanishing}
+    assert gone["inherit_from"] == refresh["name"]
+    assert gone["config"] == {"emit_activate_version_messages": True}
 
 
 def test_the_refresh_agrees(plugin: Row) -> None:
     """What plugin.yaml advises for what changes without a trace is what meltano.yml has."""
-    _, refresh, _ = plugins("extractors")
+    _, refresh, _, _ = plugins("extractors")
     (advised,) = re.findall("```yaml\n(.*?)```", plugin["usage"], re.DOTALL)
     assert YAML(typ="safe").load(advised) == {"plugins": {"extractors": [refresh]}}
 
@@ -171,14 +184,15 @@ def test_the_refresh_agrees(plugin: Row) -> None:
     ],
 )
 def test_jobs(file: str, prefix: str, loader: str) -> None:
-    """Both files run an extractor every hour, one every night, and one only where it is wanted."""
+    """Both files run an extractor every hour, one every night, and others only where wanted."""
     project = YAML(typ="safe").load(ROOT / file)
     jobs = {job["name"]: job["tasks"] for job in project["jobs"]}
     every = {one["job"]: one["interval"] for one in project["schedules"]}
     assert jobs[prefix] == [f"tap-sequence {loader}"]
     assert jobs[f"{prefix}-refresh"] == [f"tap-sequence-refresh {loader}"]
     assert jobs[f"{prefix}-with-lines"] == [*jobs[prefix], f"tap-sequence-lines {loader}"]
-    assert f"{prefix}-with-lines" not in every
+    assert jobs[f"{prefix}-gone"] == [f"tap-sequence-gone {loader}-gone"]
+    assert not {f"{prefix}-with-lines", f"{prefix}-gone"} & every.keys()
     assert every[prefix] == "@hourly"
     assert every[f"{prefix}-refresh"] == "30 3 * * *"
 

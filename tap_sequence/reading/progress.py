@@ -130,11 +130,12 @@ class Progress:
         self._in_order = state.get("in_order") is not False
         self.interrupted = self._interrupted()
 
-    def read(self, logger: Logger) -> Read:
+    def read(self, logger: Logger, *, remember: bool = False) -> Read:
         """Return what is to be read next: the interrupted read, or else what is new.
 
         Args:
             logger: What is told why the oldest end is given up.
+            remember: Whether to remember which records have been read.
         """
         terms, since, again = self._terms, self._since, self._again
         down_to = since if terms.changed_at else latest(since, again)
@@ -143,6 +144,7 @@ class Progress:
             until=down_to if self._in_order else None,
             both_ends=terms.created_at is not None and self._in_order,
             tolerance=terms.tolerance,
+            remember=remember,
         )
         read: Read = NewestFirst(walk, since=since, started=terms.started, limit=down_to)
         if key := terms.changed_at:

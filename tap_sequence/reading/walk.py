@@ -67,10 +67,18 @@ class Walk:
         shared: How many records have been read from both ends.
         total: Size of the whole list when the walk began, where the API says so.
         finished: Whether nothing is left to request.
+        requests: How many pages have been read.
+        seen: Hashes of the keys that have been read, all of them if they are to be remembered.
     """
 
     def __init__(
-        self, logger: Logger, *, until: str | None, both_ends: bool = True, tolerance: int = 0
+        self,
+        logger: Logger,
+        *,
+        until: str | None,
+        both_ends: bool = True,
+        tolerance: int = 0,
+        remember: bool = False,
     ) -> None:
         """Begin at the newest end.
 
@@ -79,6 +87,7 @@ class Walk:
             until: Creation time down to which the list is walked; None for all of it.
             both_ends: Whether the list can be walked from its oldest end too.
             tolerance: Seconds that a creation time may be out of order by.
+            remember: Whether to remember which records have been read.
         """
         self.until = until
         self.tolerance = tolerance
@@ -87,6 +96,9 @@ class Walk:
         self.shared = 0
         self.total: int | None = None
         self.finished = False
+        self.requests = 0
+        self.seen: set[int] = set()
+        self._remember = remember
         self._both_ends = both_ends
         self._logger = logger
 
@@ -118,12 +130,16 @@ class Walk:
             page = self._from_newest(requests) if from_newest else self._from_oldest(requests)
             if not self.finished:
                 self._request(requests)
+            self.requests += 1
+            if self._remember:
+                self.seen.update(map(hash, page.keys))
             yield page
 
     def _from_newest(self, requests: Requests) -> Page:
+        begins = self.newest.position.cursor is None
         page = requests.take(NEWEST_FIRST)
         self.newest.take(page)
-        if self.until is None and self.total is None:
+        if begins and self.until is None:
             self.total = page.total
         if self.oldest:
             if self.newest.times.in_order:

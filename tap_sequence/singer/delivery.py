@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tap_sequence.api.ahead import BackgroundRequests
 from tap_sequence.errors import SequenceError
+from tap_sequence.reading.census import in_one_answer, unchanged
 from tap_sequence.reading.progress import Progress
+from tap_sequence.reading.walk import Walk
 from tap_sequence.singer.progress_log import ProgressLog
 
 if TYPE_CHECKING:
@@ -46,7 +48,13 @@ class Deliveries:
         endpoint: The list.
         reader: What turns its items into records.
         logger: What is told of whatever is not as it should be.
+
+    Attributes:
+        unproved: Why it is not sure that all the records of the list have been delivered; None if
+            it is.
     """
+
+    unproved: str | None = "not all of the list was read"
 
     def __init__(
         self, stream: str, name: str, endpoint: ListEndpoint, reader: RecordReader, logger: Logger
@@ -59,12 +67,15 @@ class Deliveries:
         self._logger = logger
         self._of = name if name == stream else f"{name} for {stream}"
 
-    def of(self, state: Mapping[str, Any], terms: Terms) -> Iterator[Delivery]:
+    def of(
+        self, state: Mapping[str, Any], terms: Terms, *, prove: bool = False
+    ) -> Iterator[Delivery]:
         """Read what a run has to read.
 
         Args:
             state: The stream's state.
             terms: What the read depends on.
+            prove: Whether to make sure, if the whole list is read, that it was.
 
         Yields:
             Pages in the order of reading.
@@ -77,7 +88,11 @@ class Deliveries:
             self._logger.warning("%s", warning)
         if progress.interrupted:
             yield from self._resumed(progress)
-        yield from self._read(progress, progress.read(self._logger))
+            prove = False  # the earlier run's part has another version
+        read = progress.read(self._logger, remember=prove)
+        yield from self._read(progress, read)
+        if prove and not progress.incremental:
+            self.unproved = self._unproved(read.walk, terms)
 
     def _resumed(self, progress: Progress) -> Iterator[Delivery]:
         """Go on with the interrupted read; where it can't be, leave it to be read anew."""
@@ -106,6 +121,32 @@ class Deliveries:
                 yield Delivery(records, progress.after(read))
                 log.note(len(records), read.walk)
         self._warn_of_the_list(read, incremental=progress.incremental)
+
+    def _unproved(self, walk: Walk, terms: Terms) -> str | None:
+        """Say why it is not sure that a walk found all the records of the list; None if it is."""
+        if walk.until is not None:
+            return "start_date leaves out some of the list"
+        if walk.total is None:
+            return "the API does not count the list (totalResultSize)"
+        if in_one_answer(walk):
+            return None
+        self._logger.info("Reading the list of %s again, to be sure which are gone", self._name)
+        again = Walk(
+            self._logger,
+            until=None,
+            both_ends=terms.created_at is not None,
+            tolerance=terms.tolerance,
+            remember=True,
+        )
+        try:
+            with BackgroundRequests(self._endpoint, self._page, self._logger) as requests:
+                for _ in again.pages(requests):
+                    pass
+        except SequenceError as error:
+            if error.everywhere:
+                raise
+            return str(error)
+        return None if unchanged(walk, again) else "the list changed while it was read"
 
     def _page(self, answer: Answer) -> Page:
         return self._reader.page(

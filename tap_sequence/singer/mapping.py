@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk.exceptions import MapExpressionError
-from singer_sdk.mapper import CustomStreamMap
+from singer_sdk.mapper import CustomStreamMap, RemoveRecordTransform
 from singer_sdk.singerlib import RecordMessage
 from typing_extensions import override
 
@@ -31,6 +31,8 @@ class RecordMapper:
         keys: Names of the properties that tell one record from another.
         schema: The schema of what is selected.
         stream_maps: The stream's maps.
+        version: The version that the messages carry, if they carry one.
+
     """
 
     def __init__(
@@ -39,8 +41,11 @@ class RecordMapper:
         keys: Sequence[str],
         schema: Mapping[str, Any],
         stream_maps: Iterable[StreamMap],
+        version: int | None = None,
     ) -> None:
         """Prepare for a stream."""
+        self._left_out = False
+        self._version = version
         self._stream = stream
         self._keys = keys
         self._declared = schema.get("properties") or {}
@@ -48,6 +53,20 @@ class RecordMapper:
         # At debug level the SDK logs what a filter came to, which can be a field's value
         logger = logging.getLogger("singer_sdk.mapper")
         logger.setLevel(max(logger.getEffectiveLevel(), logging.INFO))
+
+    @property
+    def changed_by_maps(self) -> str | None:
+        """What of the stream the maps have changed, so that its table may hold other records too.
+
+        None if they have changed nothing but the records themselves.
+        """
+        for stream_map, _ in self._maps:
+            if isinstance(stream_map, RemoveRecordTransform) or self._left_out:
+                return "stream_maps leave out some of it"
+            keys = tuple(stream_map.transformed_key_properties or ())
+            if stream_map.stream_alias != self._stream or keys != tuple(self._keys):
+                return "stream_maps give it another name or key"
+        return None
 
     def messages(self, records: Iterable[Record]) -> Iterator[RecordMessage]:
         """Make the messages of some records.
@@ -64,8 +83,12 @@ class RecordMapper:
                     mapped = stream_map.transform(whole)
                 except Exception as error:  # noqa: BLE001  expressions raise what they like
                     raise self._failed(record, error, has_expressions=has_expressions) from None
-                if mapped is not None:
-                    yield RecordMessage(stream_map.stream_alias, mapped, time_extracted=now)
+                if mapped is None:
+                    self._left_out = True
+                    continue
+                yield RecordMessage(
+                    stream_map.stream_alias, mapped, version=self._version, time_extracted=now
+                )
 
     def _failed(self, record: Record, error: Exception, *, has_expressions: bool) -> SequenceError:
         cause = error.__cause__ if isinstance(error, MapExpressionError) else None

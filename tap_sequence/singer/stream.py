@@ -13,7 +13,7 @@ from singer_sdk import RESTStream, Stream
 
 # The SDK selects from records and schemas in its own messages alone
 from singer_sdk.helpers._catalog import get_selected_schema, pop_deselected_record_properties
-from singer_sdk.singerlib import StateMessage
+from singer_sdk.singerlib import ActivateVersionMessage, StateMessage
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from typing_extensions import override
 
@@ -66,6 +66,7 @@ class SequenceStream(Stream):
             always delivered in full.
         schema: JSON schema of the records.
         selected_by_default: Whether the catalog selects the stream.
+        vanishing: Whether records can vanish from the list.
         versions: The API's versions that have the list.
         ordered: Whether the list takes `sortOrder` and is documented to be in order of creation. An
             ordered list is read from both ends where that pays, and resumed.
@@ -82,6 +83,7 @@ class SequenceStream(Stream):
     """
 
     path: ClassVar[str]
+    vanishing: ClassVar[bool] = False
     versions: ClassVar[frozenset[str]] = frozenset(VERSIONS)
     ordered: ClassVar[bool] = False
     timed_ids: ClassVar[bool] = False
@@ -110,6 +112,7 @@ class SequenceStream(Stream):
         """
         super().__init__(tap)
         self._client = client
+        self._unproved: str | None = "not all of the list was read"
         self._parent_reads = parent_reads
 
     # --- What the stream is made of --------------------------------------------------------------
@@ -231,8 +234,10 @@ class SequenceStream(Stream):
 
     def _reading(self) -> Iterator[Delivery]:
         deliveries = Deliveries(self.name, self.name, self.endpoint, self.reader, self.logger)
-        for page in deliveries.of(self.stream_state, self.terms(self)):
+        prove = self.version is not None
+        for page in deliveries.of(self.stream_state, self.terms(self), prove=prove):
             yield page._replace(records=self._wanted(page.records))
+        self._unproved = deliveries.unproved
 
     def _wanted(self, records: list[Record]) -> list[Record]:
         """Leave out what lies before `start_date`, where that is not a creation time."""
@@ -257,7 +262,16 @@ class SequenceStream(Stream):
     @property
     @override
     def emit_activate_version_messages(self) -> bool:
-        return False  # the SDK sends them on a setting, even where a tap does not advertise them
+        return False  # the SDK sends them before the records
+
+    @property
+    def version(self) -> int | None:
+        """The version that records carry: when the run began, in milliseconds; None for none.
+
+        A target that is told of it deletes or marks all records that have none or a lower one.
+        """
+        wanted = self.vanishing and self.config["emit_activate_version_messages"]
+        return self._tap.initialized_at if wanted else None
 
     @override
     def get_replication_key_signpost(self, context: Context | None = None) -> None:
@@ -281,7 +295,9 @@ class SequenceStream(Stream):
     ) -> Generator[Record, None, None]:
         # The SDK's knows of no state between two pages, and takes as much time for a record as
         # all the rest of its way
-        mapper = RecordMapper(self.name, self.primary_keys, self.selected_schema, self.stream_maps)
+        mapper = RecordMapper(
+            self.name, self.primary_keys, self.selected_schema, self.stream_maps, self.version
+        )
         batch_config = super().get_batch_config(self.config)
         batches = BatchWriter(self.tap_name, self.name, batch_config) if batch_config else None
         size = batch_config.batch_size if batch_config else 0
@@ -304,7 +320,24 @@ class SequenceStream(Stream):
                     # one was: a target that confirms what came before a state would never confirm
                     # these
                     self._tap.write_message(StateMessage(value=self.tap_state))
+            else:
+                self._activate(mapper, batched=batches is not None)
         yield from ()
+
+    def _activate(self, mapper: RecordMapper, *, batched: bool) -> None:
+        """Have the target delete or mark what is gone from the list; or say why it can't."""
+        if self.version is None:
+            return
+        if self.replication_method == REPLICATION_INCREMENTAL:
+            why: str | None = "only what is new or changed was read (INCREMENTAL)"
+        elif batched:
+            why = "batches (batch_config) carry no version"
+        else:
+            why = mapper.changed_by_maps or self._unproved
+        if why:
+            self.logger.info("What is gone from %s stays in its table: %s", self.name, why)
+        else:
+            self._tap.write_message(ActivateVersionMessage(self.name, self.version))
 
 
 def _together(pages: Iterator[Delivery], size: int, page_size: int) -> Iterator[list[Delivery]]:

@@ -60,6 +60,7 @@ class UsersStream(SequenceStream):
 
     name = "users"
     path = "/users"
+    vanishing = True
     primary_keys = ("id",)
     replication_key = None
     schema = fields(

@@ -161,6 +161,7 @@ class DiscountsStream(SequenceStream):
 
     name = "discounts"
     path = "/discounts"
+    vanishing = True
     primary_keys = ("id",)
     replication_key = "updatedAt"
     schema = fields(

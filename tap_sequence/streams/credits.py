@@ -49,6 +49,7 @@ class CreditGrantsStream(SequenceStream):
 
     name = "credit_grants"
     path = "/credits"
+    vanishing = True
     primary_keys = ("id",)
     replication_key = None
     schema = fields(

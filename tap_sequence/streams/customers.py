@@ -116,6 +116,7 @@ class CustomerAliasesStream(SequenceStream):
 
     name = "customer_aliases"
     path = "/customer-aliases"
+    vanishing = True
     primary_keys = ("id",)
     replication_key = None
     schema = fields(

@@ -53,6 +53,7 @@ class InvoicesStream(SequenceStream):
 
     name = "invoices"
     path = "/invoices"
+    vanishing = True
     primary_keys = ("id",)
     replication_key = "updatedAt"
     ordered = True
@@ -106,6 +107,7 @@ class CreditNotesStream(SequenceStream):
 
     name = "credit_notes"
     path = "/credit-notes"
+    vanishing = True
     primary_keys = ("id",)
     replication_key = None
     ordered = True

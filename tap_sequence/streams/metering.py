@@ -44,6 +44,7 @@ class UsageMetricsStream(SequenceStream):
 
     name = "usage_metrics"
     path = "/usage-metrics"
+    vanishing = True
     versions = frozenset({"2024-07-30"})
     primary_keys = ("id",)
     replication_key = None
@@ -75,6 +76,7 @@ class SeatMetricsStream(SequenceStream):
 
     name = "seat_metrics"
     path = "/seat-metrics"
+    vanishing = True
     versions = frozenset({"2024-05-09", "2024-07-30"})
     primary_keys = ("id",)
     replication_key = "updatedAt"

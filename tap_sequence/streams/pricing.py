@@ -60,6 +60,7 @@ class PricesStream(SequenceStream):
 
     name = "prices"
     path = "/prices"
+    vanishing = True
     primary_keys = ("id",)
     replication_key = "updatedAt"
     schema = fields(

@@ -14,6 +14,7 @@ class TaxRatesStream(SequenceStream):
 
     name = "tax_rates"
     path = "/tax-rates"
+    vanishing = True
     versions = frozenset({"2024-01-01", "2024-07-30"})
     primary_keys = ("id", "versionId")
     replication_key = None
@@ -45,6 +46,7 @@ class TaxRegistrationsStream(SequenceStream):
 
     name = "tax_registrations"
     path = "/tax-registrations"
+    vanishing = True
     versions = frozenset({"2024-01-01", "2024-07-30"})
     primary_keys = ("id",)
     replication_key = None

@@ -17,6 +17,7 @@ DEFAULTS = {
     "alias": None,
     "label": None,
     "billing_status": None,
+    "emit_activate_version_messages": False,
     "page_size": 100,
     "request_timeout": 60,
     "max_requests_per_minute": 1500,
