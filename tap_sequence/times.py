@@ -6,6 +6,9 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import overload
 
+DAY = 24 * 60 * 60
+"""Seconds of a day."""
+
 
 def utc_text(moment: datetime) -> str:
     """Write a time in the fixed-width form `YYYY-MM-DDTHH:MM:SS.ffffffZ`.

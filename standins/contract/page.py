@@ -6,7 +6,7 @@ from pathlib import Path
 
 from standins.contract.asking import MOST
 from standins.contract.checks import ASSUMPTIONS
-from standins.sequence_api.otherwise import OTHERWISE, Way
+from standins.sequence_api.otherwise import OTHERWISE
 
 PAGE = Path("docs", "assumptions.md")
 
@@ -33,8 +33,7 @@ does*, above all where something differs.
 ## Each assumption, and what the tap does otherwise
 
 Tests have the [stand-in](../standins/sequence_api) behave in each of the ways in the second
-column. The command has to notice, and the tap has to deliver what there is, or fail. What is in
-**bold** it is known to do wrong, without saying so.
+column. The command has to notice, and the tap has to deliver what there is, or say why not.
 
 | Assumption | How it can be otherwise | What the tap does then |
 |---|---|---|
@@ -70,13 +69,9 @@ def page() -> str:
 def _assumptions() -> str:
     rows = []
     for one in ASSUMPTIONS:
-        words = "<br>".join(map(_way, OTHERWISE[one.name]))
+        words = "<br>".join(way.words for way in OTHERWISE[one.name])
         rows.append(f"| `{one.name}`: {one.sentence} | {words} | {one.otherwise} |\n")
     return "".join(rows)
-
-
-def _way(way: Way) -> str:
-    return f"{way.words}: **{way.wrong}**" if way.wrong else way.words
 
 
 def _guesses() -> str:

@@ -60,8 +60,7 @@ class Way:
         answered: The version that rows come in, if it isn't the one that was asked for.
         harmful: Whether the stream must not be used, and the tap has to fail.
         fails: Whether the tap has to fail all the same.
-        wrong: What the tap does wrong then, and doesn't say, if anything.
-        resumed: Whether it does that only where a read is resumed.
+        warns: Whether the tap can do no more than say so.
         unseen: Whether nothing that can be read tells of it.
         row: What becomes of each row, if anything.
     """
@@ -74,8 +73,7 @@ class Way:
     answered: str | None = None
     harmful: bool = False
     fails: bool = False
-    wrong: str = ""
-    resumed: bool = False
+    warns: bool = False
     unseen: bool = False
     row: Callable[[Row], object] | None = None
 
@@ -458,8 +456,6 @@ OTHERWISE: Final[Mapping[str, tuple[Way, ...]]] = {
             words="has numbers of pages as cursors",
             turn=_numbered("pages", "customers", "prices"),
             streams=("customers", "prices"),
-            wrong="an interrupted read that is resumed with a larger page_size passes rows over",
-            resumed=True,
         ),
         Way(
             words="takes no notice of cursors",
@@ -550,8 +546,6 @@ OTHERWISE: Final[Mapping[str, tuple[Way, ...]]] = {
             turn=both(_logs(sorted_by="eventTimestamp"), each_row("usage_events", _id_of_event)),
             streams=("usage_events",),
             row=_id_of_event,
-            harmful=True,
-            wrong="an event that comes late is not read",
         ),
     ),
     "event-order": (
@@ -583,8 +577,6 @@ OTHERWISE: Final[Mapping[str, tuple[Way, ...]]] = {
             turn=of("usage_events", asked_with(_to_the_days_end), _given("eventTimestampAfter")),
             streams=("usage_events",),
             settings={"start_date": "an event's"},
-            harmful=True,
-            wrong="events of the day of start_date are left out",
         ),
         Way(
             words="refuses the bound",
@@ -636,7 +628,7 @@ OTHERWISE: Final[Mapping[str, tuple[Way, ...]]] = {
             words="has one id twice",
             turn=pages("customers", _twice),
             harmful=True,
-            wrong="two rows of one page with one key count as two",
+            warns=True,
         ),
     ),
     "times-to-go-by": (

@@ -71,6 +71,7 @@ class InterruptedRead(msgspec.Struct, kw_only=True):
         total: Size of the whole list when it began, if it was to read all of it; or as the API
             counted last, where rows that vanish matter.
         changed: The latest time of change that it has seen, if it looks at these.
+        page_size: How many records a full page has. States from before it was noted have none.
     """
 
     version: Literal[1] = 1
@@ -82,6 +83,7 @@ class InterruptedRead(msgspec.Struct, kw_only=True):
     shared: int
     total: int | None
     changed: str | None = None
+    page_size: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse a time that no run writes."""
@@ -112,6 +114,7 @@ class InterruptedRead(msgspec.Struct, kw_only=True):
             shared=walk.shared,
             total=read.count,
             changed=read.changed,
+            page_size=read.page_size,
         )
 
     def resume(self, walk: Walk) -> None:

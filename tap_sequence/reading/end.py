@@ -65,7 +65,7 @@ class End:
             SequenceError: If the API names a cursor or sends a page a second time (the read would
                 never end), or sends the list in the opposite order.
         """
-        fresh = [key for key in page.keys if key not in self.keys]
+        fresh = [key for key in dict.fromkeys(page.keys) if key not in self.keys]
         self._check_progress(page, fresh)
         self.position = self.position._replace(cursor=page.after)
         for key in fresh:

@@ -23,6 +23,8 @@ class Read(ABC):
 
     Attributes:
         walk: How far the list has been walked through.
+        page_size: How many records a full page has, once it has begun: a cursor could be the number
+            of a page of this size.
         tells_by: What a record has that tells whether it is new, in words.
     """
 
@@ -37,6 +39,7 @@ class Read(ABC):
             started: When the run started, by this machine's clock.
         """
         self.walk = walk
+        self.page_size: int | None = None
         self._since = since or ""
         self._started = started
 
@@ -46,6 +49,7 @@ class Read(ABC):
         Yields:
             The records of each page that are wanted.
         """
+        self.page_size = requests.page_size
         for page in self.walk.pages(requests):
             yield self._wanted(page)
 

@@ -18,7 +18,9 @@ beside the bookmark, where to go on:
                 "from_newest": {"cursor": "…", "reached": "…", "last": "…", "walked": 300},
                 "from_oldest": null,
                 "shared": 0,
-                "total": null
+                "total": null,
+                "changed": null,
+                "page_size": 100
             }
         ]
     }

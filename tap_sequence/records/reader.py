@@ -11,7 +11,7 @@ from tap_sequence.pages import Page, Record
 from tap_sequence.records.checker import NO_TIME, Checker, MismatchError
 from tap_sequence.records.converter import Converter
 from tap_sequence.records.texts import storable
-from tap_sequence.times import time_of, utc_text
+from tap_sequence.times import parse, time_of, utc_text
 from tap_sequence.wording import is_id, kind_of
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class RecordReader:
         replication_key: Name of the property that holds the replication key, if there is one.
         timed_ids: Whether the creation time is the one that the record's id holds, a UUID of
             version 7, where the API does not send any.
+        dated_by: Another time of the record. If a page's ids hold that one, they hold no creation
+            time.
         besides: Names of properties that items have besides, and records are not to have.
         deselect: Takes out of a record what is not selected below its top level.
 
@@ -57,6 +59,7 @@ class RecordReader:
         created_at: str | None,
         replication_key: str | None = None,
         timed_ids: bool = False,
+        dated_by: str | None = None,
         besides: Iterable[str] = (),
         deselect: Callable[[Record], object] | None = None,
     ) -> None:
@@ -67,6 +70,7 @@ class RecordReader:
         self._keys = tuple(keys)
         self._created_at = created_at
         self._timed_by = created_at if timed_ids else None
+        self._dated_by = dated_by
         self._read_by = {name for name in (created_at, replication_key) if name}
         needed = {*keys, *self._read_by}
         known = schema.get("properties") or {}
@@ -123,6 +127,8 @@ class RecordReader:
             SequenceError: If an item is no object, lacks a key, or has a value of another type than
                 the schema declares. The message names the record and the field, never a value.
         """
+        items = list(items)
+        self._ids_hold_another_time = self._timed_by is not None and self._hold_another_time(items)
         records = [self._read(item, unstorable=unstorable) for item in items]
         keys = [self._key(record) for record in records]
         times = [record.get(self._created_at or "") for record in records]
@@ -130,6 +136,18 @@ class RecordReader:
             for record in records:
                 record.pop(name, None)
         return Page(records, keys, times, after, total, answered)
+
+    def _hold_another_time(self, items: list[Any]) -> bool:
+        """Tell whether all ids of a page hold the other time, as made when a record was sent."""
+        pairs = [
+            (time_of(str(item.get(self._keys[0]))), item.get(self._dated_by))
+            for item in items
+            if isinstance(item, dict)
+        ]
+        return len(pairs) >= _NO_CHANCE and all(
+            held and isinstance(time, str) and held[:23] == _milliseconds(time)
+            for held, time in pairs
+        )
 
     def _key(self, record: Record) -> str:
         if len(self._keys) == 1:
@@ -154,7 +172,8 @@ class RecordReader:
                 item = cleaned
             self._check_keys(item)
             if self._timed_by and item.get(self._timed_by) is None:
-                item[self._timed_by] = time_of(item[self._keys[0]])
+                held = None if self._ids_hold_another_time else time_of(item[self._keys[0]])
+                item[self._timed_by] = held
             self._converter.convert(item)
             self._normalise(item)
         except MismatchError as error:
@@ -188,3 +207,14 @@ class RecordReader:
 
 
 _PLAIN = re.compile(r"\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d:(?!60)\d\d(\.\d{1,6})?Z")
+
+_NO_CHANCE = 10
+"""Records on a page whose two times are not the same to the millisecond by chance."""
+
+
+def _milliseconds(text: str) -> str | None:
+    """Return a time in UTC, to the millisecond; None if the text is none."""
+    try:
+        return utc_text(parse(text))[:23]
+    except ValueError:
+        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from tap_sequence.api.ahead import BackgroundRequests
@@ -90,7 +91,7 @@ class Deliveries:
             yield from self._resumed(progress)
             prove = False  # the earlier run's part has another version
         read = progress.read(self._logger, remember=prove)
-        yield from self._read(progress, read)
+        yield from self._read(progress, read, self._endpoint)
         if prove and not progress.incremental:
             self.unproved = self._unproved(read.walk, terms)
 
@@ -105,18 +106,19 @@ class Deliveries:
             f" and after {left.from_oldest.reached}" if left.from_oldest else "",
         )
         read = progress.read(self._logger)
+        endpoint = replace(self._endpoint, page_size=left.page_size or self._endpoint.page_size)
         try:
-            yield from self._read(progress, read)
+            yield from self._read(progress, read, endpoint)
         except SequenceError as error:
             if error.of_the_key or read.walk.newest.position.cursor != left.from_newest.cursor:
                 raise
             self._logger.warning("The interrupted read cannot be resumed, reading anew: %s", error)
             progress.interrupted = None
 
-    def _read(self, progress: Progress, read: Read) -> Iterator[Delivery]:
+    def _read(self, progress: Progress, read: Read, endpoint: ListEndpoint) -> Iterator[Delivery]:
         """Read to the end, and say what was wrong with the list."""
         log = ProgressLog(self._logger, self._of)
-        with BackgroundRequests(self._endpoint, self._page, self._logger) as requests:
+        with BackgroundRequests(endpoint, self._page, self._logger) as requests:
             for records in read.pages(requests):
                 yield Delivery(records, progress.after(read))
                 log.note(len(records), read.walk)

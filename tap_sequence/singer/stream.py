@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from http import HTTPStatus
 from itertools import chain
@@ -27,7 +27,7 @@ from tap_sequence.singer.batches import BatchWriter
 from tap_sequence.singer.delivery import Deliveries
 from tap_sequence.singer.mapping import RecordMapper
 from tap_sequence.singer.warnings import warn_of_records
-from tap_sequence.times import parse, utc_text
+from tap_sequence.times import DAY, earlier, parse, utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
@@ -149,9 +149,8 @@ class SequenceStream(Stream):
         """What has the API leave out what lies before `start_date`, if it can."""
         if not self._start_date or self.dated_by == CREATED_AT:
             return {}
-        # A millisecond more: whether what lies at the very time is left out, nobody says
-        earlier = parse(self._start_date) - timedelta(milliseconds=1)
-        return {f"{self.dated_by}After": utc_text(earlier)}
+        # Whether what lies at the very time, or on that day, is left out, nobody says
+        return {f"{self.dated_by}After": earlier(utc_text(parse(self._start_date)), DAY)}
 
     @property
     def _start_date(self) -> str | None:
@@ -197,6 +196,7 @@ class SequenceStream(Stream):
             created_at=CREATED_AT if self.ordered else None,
             replication_key=self.replication_key,
             timed_ids=self.timed_ids,
+            dated_by=self.dated_by,
             besides=self.besides,
             deselect=partial(pop_deselected_record_properties, schema=self.schema, mask=self.mask),
         )

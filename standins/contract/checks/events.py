@@ -47,8 +47,8 @@ def _id_times(rows: list[Row]) -> list[str]:
 @assumption(
     "event-ids",
     "Ids of events are UUIDs of version 7, which hold the time at which the event came.",
-    otherwise="Without a time, `createdAt` of events is null, and each run reads all of them since "
-    "start_date, with a warning. Where it is that of `eventTimestamp`, select FULL_TABLE.",
+    otherwise="Without a time, or where it is that of `eventTimestamp`, `createdAt` of events is "
+    "null, and each run reads all of them since start_date, with a warning.",
     guess=Guess("switches", "Switches.ids", "UUIDs of version 7"),
 )
 def ids(probes: Probes) -> Finding:
@@ -58,7 +58,7 @@ def ids(probes: Probes) -> Finding:
         rows = probes.full(name).rows
         timed = len(_id_times(rows))
         if timed == len(rows) >= _ENOUGH and all(map(_of_the_event, rows)):
-            return harmful("all ids hold the time of eventTimestamp: what comes late is missed")
+            return harmless("all ids hold the time of eventTimestamp")
         if timed == len(rows):
             return holds("all ids hold a time")
         return harmless(f"{'no' if not timed else 'not all'} ids hold a time")
@@ -113,8 +113,8 @@ def _misplaced(times: list[str]) -> int:
 @assumption(
     "event-bounds",
     "`eventTimestampAfter` leaves out what lies before it, and what lies at that very time.",
-    otherwise="The tap asks from a millisecond before start_date on, and leaves out by itself what "
-    "lies before it. Where the filter is refused, events can't be loaded with a start_date.",
+    otherwise="The tap asks from a day before start_date on, and leaves out by itself what lies "
+    "before it. Where the filter is refused, events can't be loaded with a start_date.",
     guess=Guess("switches", "Switches.inclusive", "the very time is left out"),
 )
 def bounds(probes: Probes) -> Finding:
@@ -134,10 +134,15 @@ def bounds(probes: Probes) -> Finding:
             return harmless("earlier ones came, too")
         if latest in found:
             return harmless("the very time is within")
-        earlier = utc_text(parse(latest) - timedelta(milliseconds=1))
-        with_it = probes.page(probes.listed(name, eventTimestampAfter=earlier)).rows
-        if latest not in _happened(with_it):
-            return harmful("the filter leaves out more than what is earlier: not with a start_date")
-        return holds("the very time is left out")
+        for back, part in (
+            (timedelta(milliseconds=1), holds("the very time is left out")),
+            (timedelta(days=1), harmless("more than the very time is left out, but not a day")),
+        ):
+            earlier = utc_text(parse(latest) - back)
+            if latest in _happened(
+                probes.page(probes.listed(name, eventTimestampAfter=earlier)).rows
+            ):
+                return part
+        return harmful("the filter leaves out more than what is earlier: not with a start_date")
 
     return by_stream(probes.events, look)
