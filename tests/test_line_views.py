@@ -36,12 +36,12 @@ LINES = {
     "two": ("without-updates", None),
     "deleted-before-updates": ("since-updates", None),
     "kept-since-updates": ("since-updates", LATE),
-    "of-unknown": ("not-loaded", LATE),
-    "deleted-of-unknown": ("not-loaded", EARLY),
+    "of-gone": ("gone", LATE),
+    "deleted-of-gone": ("gone", EARLY),
 }
 """Rows below invoices: the invoice, and when it had last changed when they were asked for."""
 
-CURRENT = {"kept", "added", "one", "two", "kept-since-updates", "of-unknown"}
+CURRENT = {"kept", "added", "one", "two", "kept-since-updates"}
 """Those that the API would list now, as far as one can know."""
 
 EVENTS = {
@@ -100,7 +100,7 @@ def warehouse(
 
 @pytest.mark.parametrize("view", ["invoice_line_items", "invoice_line_item_groups"])
 def test_current_rows(warehouse: Warehouse, view: str) -> None:
-    """Of each invoice the rows that were asked for last count, unless it has changed since.
+    """Of each invoice the rows asked for last count, unless it has changed since or is gone.
 
     Where no version of the API said when the invoice changed, all do.
     """

@@ -72,10 +72,12 @@ def held(text: str) -> list[str]:
 
 
 STARTED_ONCE = """
-import json, os, sys, time
+import json, os, sys
 from tap_sequence.__main__ import main
+from tests.support.waits import over_at_once
 
-time.sleep = lambda seconds: None
+waits = over_at_once()
+waits.__enter__()
 for line in sys.stdin:
     folder, environment, arguments = json.loads(line)
     child = os.fork()

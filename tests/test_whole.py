@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from types import SimpleNamespace
 from typing import Any
-from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +17,7 @@ from tests.support.answers import FAULTS
 from tests.support.catalogs import discovered
 from tests.support.interruptions import Killed
 from tests.support.sync import Synced, merged, sync
+from tests.support.waits import over_at_once
 
 LOOKBACK = 600
 """Seconds, the default."""
@@ -131,9 +129,8 @@ def test_the_copy_is_complete_in_the_end(
         for n in reversed(range(number))
     ]
     target = Target()
-    waits = SimpleNamespace(sleep=bool, monotonic=time.monotonic)
     with ExitStack() as stack:
-        stack.enter_context(patch("backoff._sync.time", waits))
+        stack.enter_context(over_at_once())
         api = stack.enter_context(SequenceAPI(customers))
         others = {run["account"] for run in plan} - {0}
         accounts = [api, *(stack.enter_context(SequenceAPI(20, seed=3)) for _ in others)]

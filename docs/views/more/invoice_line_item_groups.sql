@@ -28,7 +28,7 @@ FROM (
         max("invoiceUpdatedAt") OVER (PARTITION BY "invoiceId") AS latest
     FROM sequence.invoice_line_item_groups
 ) AS line
-LEFT JOIN sequence.invoices ON invoices.id = line."invoiceId"
+JOIN sequence.invoices ON invoices.id = line."invoiceId"
 WHERE
     line."invoiceUpdatedAt" IS NOT DISTINCT FROM line.latest
     AND (invoices."updatedAt" > line.latest) IS NOT TRUE;

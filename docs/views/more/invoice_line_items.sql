@@ -3,7 +3,7 @@
 --
 -- Line items that were deleted stay in their table. Those of an invoice that were asked for last
 -- are its current ones, unless the invoice has changed since: then they aren't loaded yet, or there
--- are none left. Before version 2024-07-30 of the API nothing tells, and all count.
+-- are none left; or unless the invoice is gone. Before version 2024-07-30 of the API nothing tells, and all count.
 
 BEGIN;
 
@@ -42,7 +42,7 @@ FROM (
         max("invoiceUpdatedAt") OVER (PARTITION BY "invoiceId") AS latest
     FROM sequence.invoice_line_items
 ) AS line
-LEFT JOIN sequence.invoices ON invoices.id = line."invoiceId"
+JOIN sequence.invoices ON invoices.id = line."invoiceId"
 WHERE
     line."invoiceUpdatedAt" IS NOT DISTINCT FROM line.latest
     AND (invoices."updatedAt" > line.latest) IS NOT TRUE;

@@ -39,8 +39,8 @@ _NUMBERED = re.compile(r"(?i)\d{1,10}|.*(offset|skip|page).*")
 @assumption(
     "next-page",
     "A cursor leads to the rows behind its page, also where the next request has another `limit`.",
-    otherwise="Within a run `limit` stays the same. If cursors are numbers of pages, do not change "
-    "page_size while a read is interrupted: rows could be passed over.",
+    otherwise="A read has the same `limit` to its end, also where it is resumed with another "
+    "page_size.",
     guess=Guess("cursors", "cursor", "a cursor holds the key of the last row of its page"),
 )
 def next_page(probes: Probes) -> Finding:
