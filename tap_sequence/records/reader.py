@@ -127,8 +127,9 @@ class RecordReader:
             SequenceError: If an item is no object, lacks a key, or has a value of another type than
                 the schema declares. The message names the record and the field, never a value.
         """
-        items = list(items)
-        self._ids_hold_another_time = self._timed_by is not None and self._hold_another_time(items)
+        if self._timed_by:
+            items = list(items)
+            self._fill_in(items, self._timed_by)
         records = [self._read(item, unstorable=unstorable) for item in items]
         keys = [self._key(record) for record in records]
         times = [record.get(self._created_at or "") for record in records]
@@ -137,17 +138,18 @@ class RecordReader:
                 record.pop(name, None)
         return Page(records, keys, times, after, total, answered)
 
-    def _hold_another_time(self, items: list[Any]) -> bool:
-        """Tell whether all ids of a page hold the other time, as made when a record was sent."""
-        pairs = [
-            (time_of(str(item.get(self._keys[0]))), item.get(self._dated_by))
-            for item in items
-            if isinstance(item, dict)
-        ]
-        return len(pairs) >= _NO_CHANCE and all(
-            held and isinstance(time, str) and held[:23] == _milliseconds(time)
-            for held, time in pairs
+    def _fill_in(self, items: list[Any], name: str) -> None:
+        """Fill in creation times from the ids, unless all of these hold the record's other time."""
+        objects = [item for item in items if isinstance(item, dict)]
+        held = [time_of(str(item.get(self._keys[0]))) for item in objects]
+        others = [item.get(self._dated_by) for item in objects]
+        another = len(objects) >= _NO_CHANCE and all(
+            time and isinstance(other, str) and time[:23] == _milliseconds(other)
+            for time, other in zip(held, others, strict=True)
         )
+        for item, time in zip(objects, held, strict=True):
+            if item.get(name) is None:
+                item[name] = None if another else time
 
     def _key(self, record: Record) -> str:
         if len(self._keys) == 1:
@@ -171,9 +173,6 @@ class RecordReader:
                 self.characters_removed = self.characters_removed or cleaned != item
                 item = cleaned
             self._check_keys(item)
-            if self._timed_by and item.get(self._timed_by) is None:
-                held = None if self._ids_hold_another_time else time_of(item[self._keys[0]])
-                item[self._timed_by] = held
             self._converter.convert(item)
             self._normalise(item)
         except MismatchError as error:
