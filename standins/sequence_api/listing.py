@@ -171,7 +171,7 @@ class Listing(Generic[AnyRow]):
             return [row.item(version or self._host.version) for row in reversed(rows)]
 
     def add(self, n: int = 1, **fields: object) -> list[AnyRow]:
-        """New rows, each created up to some seconds after all others.
+        """New rows, each created up to some seconds after all others, and after all changes.
 
         Args:
             n: How many.
@@ -181,7 +181,7 @@ class Listing(Generic[AnyRow]):
         named = self._population.named(fields)
         added = []
         with self._host.lock:
-            after = self.newest
+            after = max(self.newest, self._latest)
             for _ in range(n):
                 row = self._population.newcomer(after)
                 after = row.micros
