@@ -23,6 +23,7 @@ from tap_sequence.tap import TapSequence
 from tap_sequence.times import parse
 from tests.support.accounts import settings
 from tests.support.answers import circle, first_page_again, held
+from tests.support.catalogs import selecting
 from tests.support.interruptions import killed_after
 from tests.support.logs import warnings
 from tests.support.sync import Collector, Synced, sync
@@ -57,16 +58,6 @@ def api() -> Iterator[SequenceAPI]:
     """Provide an account with few of everything."""
     with SequenceAPI(30, rows=30) as api:
         yield api
-
-
-def of(name: str, **metadata: Any) -> dict[str, Any]:
-    """Return a catalog that selects one stream, with more metadata of it."""
-    given = {"selected": True, **{key.replace("_", "-"): metadata[key] for key in metadata}}
-    return {
-        "streams": [
-            {"tap_stream_id": name, "metadata": [{"breadcrumb": [], "metadata": given}]},
-        ]
-    }
 
 
 def wanted(below: Below, api: SequenceAPI) -> Counter[tuple[str, str]]:
@@ -137,7 +128,7 @@ def test_only_new_customers_are_asked_for(api: SequenceAPI) -> None:
     again = sync(api, streams=("contacts",), lookback_window=0, state=first.state)
     assert new < {*asked(api.below("contacts"))} <= new | at_once
     api.clear()
-    whole = of("contacts", replication_method="FULL_TABLE")
+    whole = selecting("contacts", replication_method="FULL_TABLE")
     sync(api, catalog=whole, state=again.state)
     assert len(asked(api.below("contacts"))) == 33
 
@@ -424,7 +415,7 @@ def test_a_surprise_in_a_parent_does_not_matter_to_its_rows(api: SequenceAPI) ->
 
 def test_the_key_and_what_tells_new_from_old_can_not_be_deselected(api: SequenceAPI) -> None:
     """Without its fields selected, a row has its keys and its replication key."""
-    catalog = of(LINES)
+    catalog = selecting(LINES)
     catalog["streams"][0]["metadata"] += [
         {"breadcrumb": ["properties", field], "metadata": {"selected": False}}
         for field in ("invoiceUpdatedAt", "invoiceId", "netTotal", "title")

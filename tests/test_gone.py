@@ -13,6 +13,7 @@ from standins.sequence_api import SequenceAPI, faults
 from tap_sequence.errors import SequenceError
 from tap_sequence.streams import STREAMS
 from tests.support.answers import FAULTS
+from tests.support.catalogs import selecting
 from tests.support.interruptions import Killed
 from tests.support.logs import warnings
 from tests.support.sync import Synced, sync
@@ -28,12 +29,8 @@ ON: dict[str, Any] = {"emit_activate_version_messages": True}
 
 def whole(name: str) -> dict[str, Any]:
     """Return a catalog that selects one stream, to be read in full."""
-    metadata = {"selected": True, "replication-method": "FULL_TABLE"}
-    return {
-        "streams": [
-            {"tap_stream_id": name, "metadata": [{"breadcrumb": [], "metadata": metadata}]},
-        ]
-    }
+    catalog: dict[str, Any] = selecting(name, replication_method="FULL_TABLE")
+    return catalog
 
 
 def versions(synced: Synced) -> list[int]:

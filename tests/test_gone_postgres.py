@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from standins.sequence_api import SequenceAPI
+from tests.support.catalogs import selecting
 from tests.support.documents import plugins
 from tests.support.sync import sync
 
@@ -33,12 +34,8 @@ def load(target_postgres: Target, database: Database, tmp_path: Path) -> Callabl
     """Return what runs the tap and the loader."""
 
     def load(api: SequenceAPI, *, loader: Row, method: str, state: Row, **config: Any) -> Row:
-        metadata = {"selected": True, "replication-method": method}
-        entries = [
-            {"tap_stream_id": name, "metadata": [{"breadcrumb": [], "metadata": metadata}]}
-            for name in STREAMS
-        ]
-        synced = sync(api, catalog={"streams": entries}, state=state, **config)
+        catalog = selecting(*STREAMS, replication_method=method)
+        synced = sync(api, catalog=catalog, state=state, **config)
         messages = tmp_path / "messages"
         lines = (json.dumps(message, default=as_json) for message in synced.messages)
         messages.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

@@ -17,6 +17,7 @@ from tap_sequence.errors import SequenceError
 from tap_sequence.tap import TapSequence
 from tap_sequence.times import parse
 from tests.support.answers import FAULTS
+from tests.support.catalogs import selecting
 from tests.support.interruptions import Killed
 from tests.support.sync import Synced, sync
 from tests.support.waits import over_at_once
@@ -106,15 +107,13 @@ def load(api: SequenceAPI, target: Target, page_size: int, lookback: int, run: A
         if run["killed"] is not None and len(synced.messages) >= run["killed"]:
             raise Killed
 
-    metadata = {"selected": True, "replication-method": run["method"]}
-    entry = {"tap_stream_id": LINES, "metadata": [{"breadcrumb": [], "metadata": metadata}]}
     clock = property(lambda _: started, lambda *_: None)
     try:
         with patch.object(TapSequence, "initialized_at", clock, create=True), over_at_once():
             sync(
                 api,
                 state=target.state,
-                catalog={"streams": [entry]},
+                catalog=selecting(LINES, replication_method=run["method"]),
                 see=see,
                 into=synced,
                 page_size=page_size,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from tap_sequence.tap import TapSequence
@@ -46,10 +47,17 @@ def by_hand(**entry: Json) -> Json:
     return {"streams": [{"tap_stream_id": "customers", **entry}]}
 
 
-def of_stream(**metadata: Json) -> Json:
-    """Return a catalog with metadata of the stream itself, underscores for hyphens."""
+def selecting(*streams: str, **metadata: Json) -> Json:
+    """Return a catalog that selects streams, with metadata of each, underscores for hyphens."""
     given = {name.replace("_", "-"): value for name, value in metadata.items()}
-    return by_hand(metadata=[{"breadcrumb": [], "metadata": {"selected": True, **given}}])
+    own = {"breadcrumb": [], "metadata": {"selected": True, **given}}
+    entries = [{"tap_stream_id": name, "metadata": [own]} for name in streams]
+    return copy.deepcopy({"streams": entries})
+
+
+def of_stream(**metadata: Json) -> Json:
+    """Return a catalog with metadata of customers itself, underscores for hyphens."""
+    return selecting("customers", **metadata)
 
 
 def of_field(**field: Json) -> Json:
