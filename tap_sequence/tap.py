@@ -23,11 +23,12 @@ from typing_extensions import override
 from tap_sequence import mistakes, settings
 from tap_sequence.api.client import Client
 from tap_sequence.batch_config import BATCH_CONFIG
-from tap_sequence.errors import GaveUpError, SequenceError, Stopped
+from tap_sequence.errors import SequenceError, Stopped
 from tap_sequence.files import read_object
 from tap_sequence.singer.bookmarks import bookmarks
 from tap_sequence.singer.catalog import completed
 from tap_sequence.singer.parents import ParentReads
+from tap_sequence.singer.run import Run
 from tap_sequence.singer.writer import MessageWriter
 from tap_sequence.streams import STREAMS
 from tap_sequence.wording import printable
@@ -155,44 +156,28 @@ class TapSequence(Tap):
 
     @override
     def discover_streams(self) -> list[SequenceStream]:
-        return [stream(self, lambda: self.client, self.parent_reads) for stream in STREAMS]
+        return [
+            stream(self, lambda: self.client, self.parent_reads, self.message_writer)
+            for stream in STREAMS
+        ]
 
     def sync(self) -> None:
-        """Sync the selected streams, one after the other; one's failure is not the others'.
+        """Sync the selected streams, several at once.
 
-        The SDK's `sync_all` ends with the first failure. It also fails on what another tap may have
-        left in the state in place of the SDK's progress markers, of which this tap has none.
+        The SDK's `sync_all` has one after the other, and ends with the first failure. It also fails
+        on what another tap may have left in the state in place of the SDK's progress markers, of
+        which this tap has none.
 
         Raises:
             SequenceError: If a stream could not be read to its end.
         """
+        selected: list[Any] = [stream for stream in self.streams.values() if stream.selected]
+        with self.parent_reads:
+            Run(selected, self.client, self.logger).sync(self._begin, self.message_writer.close)
+
+    def _begin(self) -> None:
         if self.state:
             self.state_writer.write_state(self.state)
-        with self.parent_reads:
-            self._sync_selected()
-
-    def _sync_selected(self) -> None:
-        selected = [stream for stream in self.streams.values() if stream.selected]
-        failed: list[str] = []
-        answers = -1  # when a stream last failed for lack of an answer
-        for stream in selected:
-            try:
-                stream.sync()
-            except SequenceError as error:
-                no_answer = isinstance(error, GaveUpError)
-                down = no_answer and answers == self.client.answers
-                if error.everywhere or down or len(selected) == 1:
-                    raise
-                answers = self.client.answers if no_answer else answers
-                self.logger.error(  # noqa: TRY400  a traceback says nothing to a user
-                    "%s failed, going on with the next stream: %s", stream.name, error
-                )
-                failed.append(stream.name)
-        if failed:
-            names, count = ", ".join(failed), len(selected)
-            raise SequenceError(
-                f"{len(failed)} of {count} streams failed, for the reasons above: {names}"
-            )
 
     @classmethod
     @override
@@ -292,10 +277,9 @@ class TapSequence(Tap):
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
         # The SDK's ends with exit code 0, as if all had been read
-        def stop() -> None:
-            self.write_message(StateMessage(value=self.state))
-            raise Stopped(signum)
-
         for one in (signal.SIGINT, signal.SIGTERM):  # a second one is meant
             signal.signal(one, signal.SIG_DFL)
-        self.message_writer.between_messages(stop)
+        with self.message_writer.turn():  # a target may have to make room for others' messages
+            self.write_message(StateMessage(value=self.state))
+            self.message_writer.close()
+        raise Stopped(signum)

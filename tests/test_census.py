@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 import pytest
@@ -43,7 +42,7 @@ def happening(what: list[tuple[str, int, int]]) -> Callable[[ChangingList], None
 
 def walked(source: ChangingList) -> Walk:
     """Walk through all of a list."""
-    walk = Walk(logging.getLogger(), until=None, both_ends=source.ordered, remember=True)
+    walk = Walk(print, until=None, both_ends=source.ordered, remember=True)
     source.drop("DESC")
     source.drop("ASC")
     for _ in walk.pages(source):
@@ -101,7 +100,7 @@ def test_what_two_reads_prove(
     proved: bool,  # noqa: FBT001  a parameter of the test
 ) -> None:
     """All has been read where the second read found all that was counted, and nothing new."""
-    walks = [Walk(logging.getLogger(), until=None) for _ in range(2)]
+    walks = [Walk(print, until=None) for _ in range(2)]
     for walk, seen in zip(walks, (first, second), strict=True):
         walk.seen = seen
         walk.total = total

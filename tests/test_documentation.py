@@ -116,7 +116,7 @@ def test_messages_are_found() -> None:
         "gave up after",
         "the answer broke off",
         "expected every item to be an object, got",
-        "The bookmark does not count, reading in full",
+        "the bookmark does not count, reading in full",
     } <= set(SAID)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -95,7 +94,7 @@ def read_on(progress: Progress) -> tuple[set[int], State]:
     came: set[int] = set()
     state: State = {}
     while not came or progress.interrupted:
-        read = progress.read(logging.getLogger())
+        read = progress.read(print)
         for page in read.pages(source):
             state = progress.after(read)
             came |= {int(record["id"]) for record in page}
@@ -132,7 +131,7 @@ def test_a_run_goes_on(state: State, method: str, start: str | None, left: range
 def test_a_form_that_says_too_little_is_begun_anew() -> None:
     """An interrupted read of before it told both ends apart is read anew, with a warning."""
     progress = going_on(ONE_INTERRUPTED_READ)
-    assert progress.warnings == ["The interrupted read is not resumed: it cannot be understood"]
+    assert progress.warnings == ["the interrupted read is not resumed: it cannot be understood"]
     came, _ = read_on(progress)
     assert came >= set(range(299, 3000))
 
@@ -141,7 +140,7 @@ def test_filters_of_before_digests_had_a_key() -> None:
     """A bookmark with a digest of other filters, from before it had a key, does not count."""
     progress = going_on(WITHOUT_ACCOUNT)
     assert progress.warnings == [
-        "The bookmark does not count, reading in full: it was made with other filters"
+        "the bookmark does not count, reading in full: it was made with other filters"
     ]
     assert read_on(progress)[0] == set(range(3000))
 
@@ -150,4 +149,4 @@ def test_a_form_of_a_later_version_is_begun_anew() -> None:
     """What a later version of the tap left in a form of its own is read anew, with a warning."""
     later = msgspec.to_builtins({**ABOVE_A_BOOKMARK, "interrupted_reads": [{**LEFT, "version": 2}]})
     progress = going_on(later)
-    assert progress.warnings == ["The interrupted read is not resumed: it cannot be understood"]
+    assert progress.warnings == ["the interrupted read is not resumed: it cannot be understood"]

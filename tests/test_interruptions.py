@@ -89,7 +89,10 @@ def test_a_remembered_cursor_that_leads_nowhere_costs_a_full_read(
             ),
         )
         assert set(sync(api, state=killed.state).ids) == ids(api)
-    assert "The interrupted read cannot be resumed, reading anew: GET /customers" in caplog.text
+    assert (
+        "customers: the interrupted read cannot be resumed, reading anew: GET /customers"
+        in caplog.text
+    )
 
 
 def test_a_remembered_cursor_of_the_oldest_end_that_leads_nowhere_costs_that_end() -> None:
@@ -175,7 +178,7 @@ def test_a_mangled_interrupted_read_is_not_carried_on(
     with SequenceAPI(150) as api:
         state = {"bookmarks": {"customers": {"interrupted_reads": left}}}
         assert set(sync(api, state=state).ids) == ids(api)
-    cannot = "The interrupted read is not resumed: it cannot be understood"
+    cannot = "customers: the interrupted read is not resumed: it cannot be understood"
     assert (cannot in caplog.messages) == bool(left)
 
 

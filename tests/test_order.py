@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any, NamedTuple
-from unittest.mock import Mock
 
 import pytest
 from hypothesis import assume, given
@@ -48,7 +46,7 @@ class Delivered(NamedTuple):
 def deliver(state: State, source: List) -> Delivered:
     """Read what is new of a list."""
     progress = going_on(state)
-    one = progress.read(logging.getLogger())
+    one = progress.read(print)
     delivered: list[str] = []
     for records in one.pages(source):
         delivered += [record["createdAt"] for record in records]
@@ -188,11 +186,11 @@ def test_records_without_a_time_behind_all_others_arrive(
 def test_the_ends_count_right_in_an_ordinary_list(number: int, size: int) -> None:
     """Where the API counts right, no end of an ordinary list is given up."""
     source = List(list(range(number)), size, total=number)
-    logger = Mock(spec=logging.Logger)  # is told of an end that is given up
-    one = newest_first(logger=logger)
+    given_up: list[str] = []
+    one = newest_first(at_one_end=given_up.append)
     list(one.pages(source))
     assert one.walk.delivered == number
-    assert logger.mock_calls == []
+    assert given_up == []
 
 
 @given(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime, timedelta
 from itertools import islice, pairwise
 from math import ceil
@@ -114,7 +113,7 @@ def test_an_interrupted_read_goes_on_where_it_was(
     state: State = {}
     for pages in [*interruptions, number + 2]:
         progress = going_on(state)
-        one = progress.read(logging.getLogger())
+        one = progress.read(print)
         for page in islice(one.pages(List(list(range(number)), size, total=number)), pages):
             ids += [record["id"] for record in page]
             state = progress.after(one)

@@ -36,7 +36,7 @@ def test_a_bookmark_under_other_settings_does_not_count(
         first = sync(api, **before)
         again = sync(api, state=first.state, **after)
         assert again.ids == sync(api, **after).ids
-        assert f"The bookmark does not count, reading in full: {why}" in caplog.messages
+        assert f"customers: the bookmark does not count, reading in full: {why}" in caplog.messages
         assert again.bookmark["scope"] == sync(api, **after).bookmark["scope"]
 
 
@@ -48,7 +48,7 @@ def test_an_interrupted_read_under_other_settings_is_begun_anew(
     with SequenceAPI([{"billingStatus": "ACTIVE"}] * 300, newest="2026-01-01T00:00:00Z") as api:
         killed = killed_after(10, api, page_size=5, **before)
         assert sync(api, state=killed.state, **after).ids == sync(api, **after).ids
-    assert f"The interrupted read is not resumed: {why}" in caplog.messages
+    assert f"customers: the interrupted read is not resumed: {why}" in caplog.messages
 
 
 def test_an_interrupted_read_under_an_earlier_start_date_is_begun_anew() -> None:
@@ -141,7 +141,7 @@ def test_a_bookmark_that_does_not_count_is_told_of(
     with SequenceAPI(300) as api:
         state = {"bookmarks": {"customers": {**OLDER, **change}}}
         assert set(sync(api, state=state).ids) == ids(api)
-    assert f"The bookmark does not count, reading in full: {why}" in caplog.messages
+    assert f"customers: the bookmark does not count, reading in full: {why}" in caplog.messages
 
 
 def test_an_interrupted_read_of_an_earlier_version_is_begun_anew(
@@ -161,7 +161,9 @@ def test_an_interrupted_read_of_an_earlier_version_is_begun_anew(
         run = sync(api, state={"bookmarks": {"customers": bookmark}})
         alone = sync(api, state={"bookmarks": {"customers": OLDER}})
         assert run.ids == alone.ids
-    assert "The interrupted read is not resumed: it cannot be understood" in caplog.messages
+    assert (
+        "customers: the interrupted read is not resumed: it cannot be understood" in caplog.messages
+    )
 
 
 @pytest.mark.parametrize("method", ["INCREMENTAL", "FULL_TABLE"])
@@ -175,4 +177,4 @@ def test_an_interrupted_read_in_another_method_is_not_carried_on(
         run = sync(api, state=killed.state, catalog=discovered(replication_method=other))
         assert set(run.ids) == ids(api)
     why = f"its replication method was {method}"
-    assert f"The interrupted read is not resumed: {why}" in caplog.messages
+    assert f"customers: the interrupted read is not resumed: {why}" in caplog.messages

@@ -72,7 +72,8 @@ def test_discovered_catalog() -> None:
         plain = sync(api, streams=None)
         ended = run(config=settings(api), catalog=discover())
     assert ended.exit_code == 0
-    assert ended.records == json.loads(json.dumps(plain.records, default=float))
+    records = json.loads(json.dumps(plain.by_stream, default=float))
+    assert ended.by_stream == records
     assert ended.state.keys() == plain.state.keys()
     assert ended.schemas.keys() == plain.schemas.keys() == {*SELECTED}
     assert [ended.schemas[name]["schema"] for name in SELECTED] == [

@@ -88,8 +88,8 @@ def test_a_value_of_another_type_below_the_top_level_arrives(
     assert [row for row in synced.records if row.get(name) == fields[name]]
     assert set(synced.ids) == ids(api)
     (warning,) = warnings(caplog)
-    assert warning.startswith("The API sent values of other types than declared")
-    assert warning.endswith(f" as they came: customers.{path}")
+    assert warning.startswith("customers: the API sent values of other types than declared")
+    assert warning.endswith(f" as they came: {path}")
 
 
 @pytest.mark.parametrize("fields", [{"label": 987654321}, {"archivedAt": "planted"}])
@@ -232,9 +232,9 @@ def test_a_time_where_a_date_is_declared(
     api.fail(listed(f'{{"id": "a", {rest}}}, {{"id": "b", {rest}}}'))
     rows = sync(api, catalog=declaring(due=DATE)).records
     assert [row["due"] for row in rows] == ["2024-01-31", "2024-01-31"]
-    assert warnings(caplog) == [
-        "The API sent times where dates are declared, and their dates were delivered: due"
-    ]
+    (warning,) = warnings(caplog)
+    assert warning.startswith("customers: the API sent times where dates are declared")
+    assert warning.endswith(" delivered: due")
 
 
 def test_exact_in_the_line_itself() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.client import responses
-from threading import local
+from threading import Event, local
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
@@ -68,6 +68,7 @@ class Client:
         logger: What warnings are told.
         limit: What each request has to be let through by, before it is made.
         answers: How many requests have been answered with status 200.
+        answered: Set once one has been.
     """
 
     api_url: str
@@ -80,6 +81,7 @@ class Client:
     logger: Logger
     limit: Limit = field(init=False)
     answers: int = field(init=False, default=0)
+    answered: Event = field(init=False, default_factory=Event)
     _sessions: local = field(init=False, default_factory=local)
     _versions_warned: set[str] = field(init=False, default_factory=set)
 
@@ -129,6 +131,7 @@ class Client:
             raise _refusal(line, response, self.quoted(answer, private))
         self._check_version(line, response)
         self.answers += 1
+        self.answered.set()
         return Reply(answer, unstorable, _date(response))
 
     def quoted(self, body: Json, private: Iterable[str]) -> str:

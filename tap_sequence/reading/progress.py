@@ -52,8 +52,7 @@ from tap_sequence.reading.walk import Walk
 from tap_sequence.times import earlier, latest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from logging import Logger
+    from collections.abc import Callable, Mapping
 
     from tap_sequence.reading.methods import Read
     from tap_sequence.reading.scope import Account
@@ -128,21 +127,21 @@ class Progress:
                 started=terms.started,
             )
             if why:
-                self.warnings.append(f"The bookmark does not count, reading in full: {why}")
+                self.warnings.append(f"the bookmark does not count, reading in full: {why}")
         self._in_order = state.get("in_order") is not False
         self.interrupted = self._interrupted()
 
-    def read(self, logger: Logger, *, remember: bool = False) -> Read:
+    def read(self, at_one_end: Callable[[str], None], *, remember: bool = False) -> Read:
         """Return what is to be read next: the interrupted read, or else what is new.
 
         Args:
-            logger: What is told why the oldest end is given up.
+            at_one_end: Is told why the oldest end is given up.
             remember: Whether to remember which records have been read.
         """
         terms, since, again = self._terms, self._since, self._again
         down_to = since if terms.changed_at else latest(since, again)
         walk = Walk(
-            logger,
+            at_one_end,
             until=down_to if self._in_order else None,
             both_ends=terms.created_at is not None and self._in_order,
             tolerance=terms.tolerance,
@@ -217,7 +216,7 @@ class Progress:
             why = self._why_not(left)
             if why is None:
                 return left
-        self.warnings.append(f"The interrupted read is not resumed: {why}")
+        self.warnings.append(f"the interrupted read is not resumed: {why}")
         return None
 
     def _why_not(self, left: InterruptedRead) -> str | None:

@@ -19,8 +19,7 @@ from tap_sequence.pages import NEWEST_FIRST, OLDEST_FIRST, Page
 from tap_sequence.reading.end import End
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from logging import Logger
+    from collections.abc import Callable, Iterator
 
     from tap_sequence.pages import Position
 
@@ -73,7 +72,7 @@ class Walk:
 
     def __init__(
         self,
-        logger: Logger,
+        at_one_end: Callable[[str], None],
         *,
         until: str | None,
         both_ends: bool = True,
@@ -83,7 +82,7 @@ class Walk:
         """Begin at the newest end.
 
         Args:
-            logger: What is told why the oldest end is given up.
+            at_one_end: Is told why the oldest end is given up.
             until: Creation time down to which the list is walked; None for all of it.
             both_ends: Whether the list can be walked from its oldest end too.
             tolerance: Seconds that a creation time may be out of order by.
@@ -100,7 +99,7 @@ class Walk:
         self.seen: set[int] = set()
         self._remember = remember
         self._both_ends = both_ends
-        self._logger = logger
+        self._at_one_end = at_one_end
 
     @property
     def delivered(self) -> int:
@@ -190,7 +189,7 @@ class Walk:
 
     def _give_up(self, requests: Requests, why: str) -> None:
         """Go on from the newest end alone."""
-        self._logger.info("Reading on from the newest end of the list alone: %s", why)
+        self._at_one_end(why)
         self.oldest, self.shared, self._both_ends = None, 0, False
         requests.drop(OLDEST_FIRST)
 

@@ -49,7 +49,7 @@ class ChildStream(SequenceStream):
     @cached_property
     def above(self) -> SequenceStream:
         """The parent, as declared: whatever the catalog says of it."""
-        return self.parent(self._tap, self._client, self._parent_reads)
+        return self.parent(self._tap, self._client, self._parent_reads, self._writer)
 
     @property
     @override
@@ -80,7 +80,7 @@ class ChildStream(SequenceStream):
             lacks=self.lacks,
             logger=self.logger,
         )
-        beginning = Beginning(self.above.name, dict(self.stream_state), self.terms(self.above))
+        beginning = Beginning(self.above.name, dict(self.last_state), self.terms(self.above))
         pages = self._parent_reads.pages(
             beginning, partial(parents.of, beginning.state, beginning.terms)
         )

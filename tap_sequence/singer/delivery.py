@@ -86,11 +86,11 @@ class Deliveries:
         """
         progress = Progress(state, terms)
         for warning in progress.warnings:
-            self._logger.warning("%s", warning)
+            self._logger.warning("%s: %s", self._stream, warning)
         if progress.interrupted:
             yield from self._resumed(progress)
             prove = False  # the earlier run's part has another version
-        read = progress.read(self._logger, remember=prove)
+        read = progress.read(self._at_one_end, remember=prove)
         yield from self._read(progress, read, self._endpoint)
         if prove and not progress.incremental:
             self.unproved = self._unproved(read.walk, terms)
@@ -105,14 +105,16 @@ class Deliveries:
             left.from_newest.reached or left.at_most,
             f" and after {left.from_oldest.reached}" if left.from_oldest else "",
         )
-        read = progress.read(self._logger)
+        read = progress.read(self._at_one_end)
         endpoint = replace(self._endpoint, page_size=left.page_size or self._endpoint.page_size)
         try:
             yield from self._read(progress, read, endpoint)
         except SequenceError as error:
             if error.of_the_key or read.walk.newest.position.cursor != left.from_newest.cursor:
                 raise
-            self._logger.warning("The interrupted read cannot be resumed, reading anew: %s", error)
+            self._logger.warning(
+                "%s: the interrupted read cannot be resumed, reading anew: %s", self._stream, error
+            )
             progress.interrupted = None
 
     def _read(self, progress: Progress, read: Read, endpoint: ListEndpoint) -> Iterator[Delivery]:
@@ -134,7 +136,7 @@ class Deliveries:
             return None
         self._logger.info("Reading the list of %s again, to be sure which are gone", self._name)
         again = Walk(
-            self._logger,
+            self._at_one_end,
             until=None,
             both_ends=terms.created_at is not None,
             tolerance=terms.tolerance,
@@ -149,6 +151,9 @@ class Deliveries:
                 raise
             return str(error)
         return None if unchanged(walk, again) else "the list changed while it was read"
+
+    def _at_one_end(self, why: str) -> None:
+        self._logger.info("%s: reading on from the newest end of the list alone: %s", self._of, why)
 
     def _page(self, answer: Answer) -> Page:
         return self._reader.page(

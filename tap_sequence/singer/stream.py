@@ -30,16 +30,19 @@ from tap_sequence.singer.warnings import warn_of_records
 from tap_sequence.times import DAY, earlier, parse, utc_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context
+    from singer_sdk.singerlib.encoding.simple import Message
 
     from tap_sequence.api.client import Client
     from tap_sequence.api.lists import Form
     from tap_sequence.pages import Record
+    from tap_sequence.reading.progress import State
     from tap_sequence.singer.delivery import Delivery
     from tap_sequence.singer.parents import ParentReads
+    from tap_sequence.singer.writer import MessageWriter
 
 CREATED_AT = "createdAt"
 """The property that holds the creation time, in every list that is ordered by it."""
@@ -101,7 +104,13 @@ class SequenceStream(Stream):
         if ignored := sorted(vars(cls).keys() & HOOKS):
             raise TypeError(f"{cls.__name__}: never called by this tap: {', '.join(ignored)}")
 
-    def __init__(self, tap: Tap, client: Callable[[], Client], parent_reads: ParentReads) -> None:
+    def __init__(
+        self,
+        tap: Tap,
+        client: Callable[[], Client],
+        parent_reads: ParentReads,
+        writer: MessageWriter,
+    ) -> None:
         """Take what all streams of the tap share.
 
         Args:
@@ -109,9 +118,11 @@ class SequenceStream(Stream):
             client: Gives what makes the requests; called when there are some to make, as discovery
                 does without the settings that a client needs.
             parent_reads: The run's reads of parents' lists.
+            writer: What writes the messages.
         """
         super().__init__(tap)
         self._client = client
+        self._writer = writer
         self._unproved: str | None = "not all of the list was read"
         self._parent_reads = parent_reads
 
@@ -143,6 +154,14 @@ class SequenceStream(Stream):
             switches={**self.sends, **self.switches, **self._begin},
             filters=self.query,
         )
+
+    @property
+    def last_state(self) -> State:
+        """The stream's part of the state, as the last run left it."""
+        # Not the SDK's stream_state, which adds what is missing, to a state that the thread of
+        # another stream may be writing
+        mine: State = self.tap_state.get("bookmarks", {}).get(self.name, {})
+        return mine
 
     @property
     def _begin(self) -> dict[str, str]:
@@ -235,7 +254,7 @@ class SequenceStream(Stream):
     def _reading(self) -> Iterator[Delivery]:
         deliveries = Deliveries(self.name, self.name, self.endpoint, self.reader, self.logger)
         prove = self.version is not None
-        for page in deliveries.of(self.stream_state, self.terms(self), prove=prove):
+        for page in deliveries.of(self.last_state, self.terms(self), prove=prove):
             yield page._replace(records=self._wanted(page.records))
         self._unproved = deliveries.unproved
 
@@ -305,24 +324,28 @@ class SequenceStream(Stream):
         with self.get_record_counter() as counter, self.get_sync_timer():
             for pages in _together(self.deliveries(), size, self.config["page_size"]):
                 records = list(chain.from_iterable(page.records for page in pages))[:left]
-                messages = mapper.messages(records)
-                for message in batches.messages(messages) if batches else messages:
-                    self._tap.write_message(message)
-                counter.increment(len(records))
                 left = left and left - len(records)
-                if left == 0:
-                    self._tap.write_message(StateMessage(value=self.tap_state))
-                    break
                 states = [page.state for page in pages if page.state is not None]
-                if states:
-                    self.tap_state["bookmarks"][self.name] = states[-1]
-                    # Not by the SDK's state_writer, which leaves out a state that is as the last
-                    # one was: a target that confirms what came before a state would never confirm
-                    # these
-                    self._tap.write_message(StateMessage(value=self.tap_state))
+                messages = mapper.messages(records)
+                state = self.last_state if left == 0 else states[-1] if states else None
+                self._write(batches.messages(messages) if batches else messages, state)
+                counter.increment(len(records))
+                if left == 0:
+                    break
             else:
                 self._activate(mapper, batched=batches is not None)
         yield from ()
+
+    def _write(self, messages: Iterable[Message], state: State | None) -> None:
+        """Write a page, and the state that it leads to: together, as the state is all streams'."""
+        with self._writer.turn():
+            for message in messages:
+                self._writer.write_message(message)
+            if state is not None:
+                self.tap_state.setdefault("bookmarks", {})[self.name] = state
+                # Not by the SDK's state_writer, which leaves out a state that is as the last one
+                # was: a target that confirms what came before a state would never confirm these
+                self._writer.write_message(StateMessage(value=self.tap_state))
 
     def _activate(self, mapper: RecordMapper, *, batched: bool) -> None:
         """Have the target delete or mark what is gone from the list; or say why it can't."""
@@ -337,7 +360,7 @@ class SequenceStream(Stream):
         if why:
             self.logger.info("What is gone from %s stays in its table: %s", self.name, why)
         else:
-            self._tap.write_message(ActivateVersionMessage(self.name, self.version))
+            self._writer.write_message(ActivateVersionMessage(self.name, self.version))
 
 
 def _together(pages: Iterator[Delivery], size: int, page_size: int) -> Iterator[list[Delivery]]:

@@ -25,31 +25,36 @@ def warn_of_records(
     """
     if unknown := reader.unknown_fields - declared:
         logger.warning(
-            "The API sent fields that this version of the tap does not know, and they were "
+            "%s: the API sent fields that this version of the tap does not know, and they were "
             "dropped (upgrade it to have them): %s",
+            stream,
             _in_words(unknown),
         )
     if missing := reader.unknown_fields & declared:
         logger.warning(
-            "The API sent fields that the catalog does not declare, and they were dropped "
+            "%s: the API sent fields that the catalog does not declare, and they were dropped "
             "(discover it again to have them): %s",
+            stream,
             _in_words(missing),
         )
     if reader.surprises:
         logger.warning(
-            "The API sent values of other types than declared, and they were delivered as they "
+            "%s: the API sent values of other types than declared, and they were delivered as they "
             "came: %s",
-            ", ".join(f"{stream}.{path}" for path in sorted(reader.surprises)[:20]),
+            stream,
+            ", ".join(sorted(reader.surprises)[:20]),
         )
     if reader.cut:
         logger.warning(
-            "The API sent times where dates are declared, and their dates were delivered: %s",
+            "%s: the API sent times where dates are declared, and their dates were delivered: %s",
+            stream,
             ", ".join(sorted(reader.cut)),
         )
     if reader.characters_removed:
         logger.warning(
-            "Some texts held NUL characters or halves of surrogate pairs, which databases "
-            "can't store: these characters were removed"
+            "%s: some texts held NUL characters or halves of surrogate pairs, which databases "
+            "can't store: these characters were removed",
+            stream,
         )
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from singer_sdk.contrib.msgspec import MsgSpecWriter
@@ -12,7 +15,7 @@ from typing_extensions import override
 from tap_sequence.errors import SequenceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from singer_sdk.singerlib.encoding.simple import Message
 
@@ -24,50 +27,52 @@ BUFFERED = 1 << 20
 
 
 class MessageWriter(MsgSpecWriter):
-    """Writes whole messages to standard output.
+    """Writes whole messages to standard output, for any number of threads.
 
     Records go out together, with the STATE that follows them. The SDK's writer flushes each, which
     takes longer than making it, and longer still where PYTHONUNBUFFERED is set.
+
+    What handles signals runs in the main thread, between any two of its steps. No message is
+    written in that thread but by the handler itself: it can't break in on one.
     """
 
     def __init__(self) -> None:
         """Start with nothing to write."""
         self._lines = bytearray()
-        self._busy = False
-        self._postponed: Callable[[], None] | None = None
+        self._writing = RLock()
+        self._closed = False
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Let other threads write nothing in between, while the `with` block runs.
+
+        Raises:
+            CancelledError: If nothing more is to be written.
+        """
+        with self._writing:
+            if self._closed:
+                raise CancelledError
+            yield
 
     @override
     def write_message(self, message: Message) -> None:
-        try:
-            self._lines += self.format_message(message)
-        except RecursionError:
-            raise SequenceError(TOO_DEEP) from None
-        if not isinstance(message, RecordMessage) or len(self._lines) > BUFFERED:
-            self._flush()
+        with self._writing:
+            if self._closed:
+                raise CancelledError
+            try:
+                self._lines += self.format_message(message)
+            except RecursionError:
+                raise SequenceError(TOO_DEEP) from None
+            if not isinstance(message, RecordMessage) or len(self._lines) > BUFFERED:
+                self._flush()
 
-    def between_messages(self, action: Callable[[], None]) -> None:
-        """Do something that may write messages, but never in the middle of one.
-
-        A signal's handler can run while messages wait for a slow target to make room.
-
-        Args:
-            action: What to do, now or once the messages are through.
-        """
-        if self._busy:
-            self._postponed = action
-        else:
-            action()
+    def close(self) -> None:
+        """Have nothing more be written, once what is being written is through."""
+        with self._writing:
+            self._closed = True
 
     def _flush(self) -> None:
-        self._busy = True
-        try:
-            left = memoryview(self._lines)
-            while left:  # what is not buffered may take a part
-                left = left[sys.stdout.buffer.write(left) :]
-            sys.stdout.buffer.flush()
-            self._lines = bytearray()
-        finally:
-            self._busy = False
-        if action := self._postponed:
-            self._postponed = None
-            action()
+        left, self._lines = memoryview(self._lines), bytearray()
+        while left:  # what is not buffered may take a part
+            left = left[sys.stdout.buffer.write(left) :]
+        sys.stdout.buffer.flush()

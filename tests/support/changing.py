@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -176,7 +175,7 @@ class Target:
         progress = Progress(self.state, terms)
         while True:
             resuming = progress.interrupted is not None
-            read = progress.read(logging.getLogger())
+            read = progress.read(print)
             for records in read.pages(source):
                 yield records, progress.after(read)
             if not resuming:

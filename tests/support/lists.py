@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,8 @@ from tap_sequence.reading.walk import Walk
 from tap_sequence.times import utc_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tap_sequence.pages import Record
     from tap_sequence.reading.progress import State
 
@@ -94,9 +95,11 @@ class List:
         return {position.order for position in self._under_way}
 
 
-def newest_first(limit: str | None = None, logger: logging.Logger | None = None) -> NewestFirst:
+def newest_first(
+    limit: str | None = None, at_one_end: Callable[[str], None] = print
+) -> NewestFirst:
     """Return a read down to a limit, or of all there is."""
-    walk = Walk(logger or logging.getLogger(), until=limit)
+    walk = Walk(at_one_end, until=limit)
     return NewestFirst(walk, since=None, started=at(1_000_000), limit=limit)
 
 

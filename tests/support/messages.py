@@ -20,6 +20,15 @@ class Messages(ABC):
         return [one["record"] for one in self.messages if one["type"] == "RECORD"]
 
     @property
+    def by_stream(self) -> dict[str, list[dict[str, Any]]]:
+        """The records of each stream."""
+        records: dict[str, list[dict[str, Any]]] = {}
+        for one in self.messages:
+            if one["type"] == "RECORD":
+                records.setdefault(one["stream"], []).append(one["record"])
+        return records
+
+    @property
     def ids(self) -> list[str]:
         """Their ids."""
         return [record["id"] for record in self.records]

@@ -37,13 +37,21 @@ class Collector(MessageWriter):
         super().__init__()
         self.messages: list[dict[str, Any]] = []
         self._see = see
+        self._raised: BaseException | None = None
 
     def write_message(self, message: Message) -> None:
         """Keep a message as it is now."""
-        one = copy.deepcopy(message.to_dict())
-        if self._see:
-            self._see(one)
-        self.messages.append(one)
+        with self.turn():
+            if self._raised:  # whichever stream's thread comes next
+                raise self._raised
+            one = copy.deepcopy(message.to_dict())
+            try:
+                if self._see:
+                    self._see(one)
+            except BaseException as raised:
+                self._raised = raised
+                raise
+            self.messages.append(one)
 
 
 class Synced(Messages):

@@ -154,16 +154,19 @@ def discover() -> dict[str, Any]:
 
 
 @contextmanager
-def started(config: Mapping[str, Any], folder: Path) -> Iterator[Started]:
-    """Start the tap, for customers alone, and make sure that it has ended afterwards.
+def started(
+    config: Mapping[str, Any], folder: Path, selected: Mapping[str, Any] = CUSTOMERS
+) -> Iterator[Started]:
+    """Start the tap, and make sure that it has ended afterwards.
 
     Args:
         config: Content of the file for `--config`.
         folder: Where that file and the log are kept.
+        selected: The catalog; by default, of customers alone.
     """
     file, catalog, log = folder / "config.json", folder / "catalog.json", folder / "log"
     file.write_text(json.dumps(config), encoding="utf-8")
-    catalog.write_text(json.dumps(CUSTOMERS), encoding="utf-8")
+    catalog.write_text(json.dumps(selected), encoding="utf-8")
     files = ("--config", str(file), "--catalog", str(catalog))
     with log.open("wb") as stderr:
         process = subprocess.Popen(  # noqa: S603
