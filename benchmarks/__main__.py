@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import below, charts, scenarios
+from benchmarks import account, below, charts, scenarios
 from benchmarks.clients import CLIENTS, write_schemas
 from benchmarks.environments import CACHE
 from benchmarks.results import Results
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FOLDER = Path(__file__).parent
-SCENARIOS = ("reading", "waiting", "loading", "requests", "growth", "below")
-ALONE = ("growth", "below")
+ALONE = ("growth", "below", "account", "account-loading")
 """Scenarios that have to be asked for, and are kept in a file of their own if nothing else is."""
+
+SCENARIOS = ("reading", "waiting", "loading", "requests", *ALONE)
 
 
 def arguments() -> argparse.Namespace:
@@ -30,7 +31,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--only", nargs="+", choices=SCENARIOS, metavar="SCENARIO", help=", ".join(SCENARIOS)
     )
-    parser.add_argument("--rounds", type=int, help="runs of each (default: 5; 3 of growth)")
+    parser.add_argument(
+        "--rounds", type=int, help="runs of each (default: 5; 3 of growth and account)"
+    )
     parser.add_argument(
         "--quick",
         action="store_true",
@@ -46,6 +49,24 @@ def arguments() -> argparse.Namespace:
         "about half an hour a round, ten minutes with --quick",
     )
     parser.add_argument(
+        "--account",
+        action="store_true",
+        help="all lists of an account of 10,000 customers, at two latencies: about ten minutes a "
+        "round, three with --quick",
+    )
+    parser.add_argument(
+        "--account-loading",
+        dest="account-loading",
+        action="store_true",
+        help="all lists of the same account into PostgreSQL",
+    )
+    parser.add_argument(
+        "--limited",
+        action="store_true",
+        help="with --account: the server answers no more than Sequence's 1,500 requests a minute, "
+        "and everybody is told so",
+    )
+    parser.add_argument(
         "--draw",
         action="store_true",
         help="measure nothing, and draw, or print, what the same command measured last",
@@ -53,13 +74,14 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def measured(wanted: Sequence[str], *, quick: bool, rounds: int | None) -> Results:
+def measured(wanted: Sequence[str], *, quick: bool, rounds: int | None, limited: bool) -> Results:
     """Measure these scenarios.
 
     Args:
         wanted: Which of SCENARIOS.
         quick: Whether a tenth of the customers will do.
         rounds: How often each is measured, if not as often as it is by default.
+        limited: Whether the server of the whole account limits.
     """
     size, often = (10, rounds or 1) if quick else (1, rounds or 5)
     CACHE.mkdir(exist_ok=True)
@@ -82,7 +104,12 @@ def measured(wanted: Sequence[str], *, quick: bool, rounds: int | None) -> Resul
         results.growth = scenarios.growth(sorted({*sizes}), rounds or min(often, 3))
     if "below" in wanted:
         results.below = below.below(often, share=size)
-
+    if "account" in wanted:
+        results.account, results.again = account.account(
+            rounds or min(often, 3), share=size, limited=limited
+        )
+    if "account-loading" in wanted:
+        results.account_loading = account.loading(rounds or min(often, 3), share=size)
     return results
 
 
@@ -99,7 +126,7 @@ def main() -> None:
         print(results.markdown())  # noqa: T201
         charts.draw(results, FOLDER)
         return
-    results = measured(wanted, quick=given.quick, rounds=given.rounds)
+    results = measured(wanted, quick=given.quick, rounds=given.rounds, limited=given.limited)
     print(results.tables())  # noqa: T201  what this command is for
     if not given.quick:
         results.keep(kept)

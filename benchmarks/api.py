@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from benchmarks.measuring import ROOT
 
@@ -51,14 +51,16 @@ class Asked(NamedTuple):
     Attributes:
         time: When it arrived, in seconds of some clock.
         status: Of the answer; None if there was none.
+        of: The name of the list that was asked for.
     """
 
     time: float
     status: int | None
+    of: str = ""
 
 
 class Served:
-    """The stand-in with line items, in a process of its own.
+    """The stand-in of `serving`, in a process of its own.
 
     Attributes:
         variables: The environment variables through which clients find it.
@@ -66,29 +68,41 @@ class Served:
 
     def __init__(self, server: subprocess.Popen[str]) -> None:
         """Wait until it serves."""
-        self._server = server
-        if server.stdout is None:
+        if server.stdin is None or server.stdout is None:
             raise AssertionError
-        self.variables: dict[str, str] = json.loads(server.stdout.readline())
+        self._input = server.stdin
+        self._output = server.stdout
+        self.variables: dict[str, str] = json.loads(self._output.readline())
+
+    def begin(self, latency_ms: int, rate: int) -> None:
+        """Let nothing have been asked yet.
+
+        Args:
+            latency_ms: Milliseconds that each request takes from now on.
+            rate: Requests that it answers in any minute; 0 for all.
+        """
+        self._say([latency_ms, rate])
 
     def asked(self) -> list[Asked]:
-        """Return what it was asked, oldest first. It serves no longer."""
-        said, _ = self._server.communicate()
-        return [Asked(*request) for request in json.loads(said)]
+        """Return what it was asked since then, oldest first."""
+        return [Asked(*request) for request in self._say(None)]
+
+    def _say(self, what: object) -> Any:
+        self._input.write(f"{json.dumps(what)}\n")
+        self._input.flush()
+        return json.loads(self._output.readline())
 
 
 @contextmanager
-def line_items(invoices: int, latency_ms: int, rate: int) -> Iterator[Served]:
-    """Serve invoices and their line items while the `with` block runs.
+def served(content: str, size: int) -> Iterator[Served]:
+    """Serve while the `with` block runs.
 
     Args:
-        invoices: How many; the same number gives the same line items.
-        latency_ms: Milliseconds that each request takes.
-        rate: Requests that it answers in any minute; 0 for all.
+        content: What: one of the contents of `serving`.
+        size: How much of it; the same gives the same rows.
     """
-    options = [str(number) for number in (invoices, latency_ms, rate)]
     with subprocess.Popen(  # noqa: S603  the arguments are this file's own
-        [sys.executable, "-m", "benchmarks.serving", *options],
+        [sys.executable, "-m", "benchmarks.serving", content, str(size)],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

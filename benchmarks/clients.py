@@ -21,6 +21,9 @@ TAP = "tap-sequence"
 QUIET = {"RUNTIME__DLTHUB_TELEMETRY": "false"}
 """Keeps dlt from calling home, which would be measured."""
 
+TOLD = {"BENCHMARKS_SCHEMAS": str(CACHE)}
+"""Tells peers where they find what the tap declares."""
+
 
 @dataclass(frozen=True)
 class Client:
@@ -78,7 +81,7 @@ class Client:
             FailedError: If it ended with an error.
         """
         command = self.command(programs(self.peer), folder)
-        cost, output = measure(command, {**_variables(), **variables}, folder)
+        cost, output = measure(command, {**TOLD, **QUIET, **variables}, folder)
         return cost, list(self.ids(output, folder))
 
     @property
@@ -101,45 +104,43 @@ def write_schemas() -> None:
         [programs(TAP) / TAP, "--discover"], cwd=ROOT, check=True, capture_output=True
     )
     streams = {each["tap_stream_id"]: each for each in json.loads(written.stdout)["streams"]}
+    for name, stream in streams.items():
+        (CACHE / f"{name}.schema.json").write_text(json.dumps(stream["schema"]), "utf-8")
     for name in ("customers", LINE_ITEMS):
         stream = streams[name]
-        (CACHE / f"{name}.schema.json").write_text(json.dumps(stream["schema"]), "utf-8")
         (whole,) = (each for each in stream["metadata"] if not each["breadcrumb"])
         whole["metadata"]["selected"] = True  # line items are not by default
         catalog(name).write_text(json.dumps({"streams": [stream]}), "utf-8")
 
 
-def _variables() -> dict[str, str]:
-    """Return the environment variables that peers need in addition to the tap's."""
-    return {"BENCHMARKS_SCHEMAS": str(CACHE), **QUIET}
-
-
-def _lines(output: Path) -> Iterator[dict[str, Any]]:
-    with output.open(encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
+def lines(output: Path) -> Iterator[dict[str, Any]]:
+    """Yield what each line of a file says in JSON."""
+    with output.open(encoding="utf-8") as file:
+        yield from map(json.loads, file)
 
 
 def singer_ids(output: Path, _: Path) -> Iterator[str]:
     """Yield the ids in a tap's RECORD messages."""
-    return (line["record"]["id"] for line in _lines(output) if line["type"] == "RECORD")
+    return (line["record"]["id"] for line in lines(output) if line["type"] == "RECORD")
 
 
 def airbyte_ids(output: Path, _: Path) -> Iterator[str]:
     """Yield the ids in the RECORD messages of one of Airbyte's sources."""
-    return (line["record"]["data"]["id"] for line in _lines(output) if line["type"] == "RECORD")
+    return (line["record"]["data"]["id"] for line in lines(output) if line["type"] == "RECORD")
+
+
+def dlt_rows(folder: Path, table: str) -> Iterator[dict[str, Any]]:
+    """Yield the rows that dlt extracted for a table."""
+    for file in folder.glob(f"**/{table}.*.typed-jsonl.gz"):
+        with gzip.open(file, "rt", encoding="utf-8") as extracted:
+            for line in extracted:
+                rows = json.loads(line)
+                yield from rows if isinstance(rows, list) else [rows]
 
 
 def dlt_ids(table: str) -> Callable[[Path, Path], Iterator[str]]:
     """Return what yields the ids that dlt extracted for a table."""
-
-    def ids(_: Path, folder: Path) -> Iterator[str]:
-        for file in folder.glob(f"**/{table}.*.typed-jsonl.gz"):
-            with gzip.open(file, "rt", encoding="utf-8") as lines:
-                for line in lines:
-                    rows = json.loads(line)
-                    yield from (row["id"] for row in (rows if isinstance(rows, list) else [rows]))
-
-    return ids
+    return lambda _, folder: (row["id"] for row in dlt_rows(folder, table))
 
 
 CLIENTS = (
@@ -189,7 +190,7 @@ CLIENTS = (
         peer="bare-loop",
         package="requests",
         command=lambda bin_, _: [bin_ / "python", PEERS / "bare-loop" / "read.py"],
-        ids=lambda output, _: (line["id"] for line in _lines(output)),
+        ids=lambda output, _: (line["id"] for line in lines(output)),
     ),
 )
 """The tap first, then its alternatives, then the minimum."""

@@ -7,14 +7,15 @@ import os
 import platform
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from statistics import median
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from benchmarks.account_tables import Account, Again
 from benchmarks.clients import TAP
 from benchmarks.measuring import Cost
+from benchmarks.spending import Counted, Spent, markdown, side_by_side
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 
@@ -35,6 +36,12 @@ class Comparison:
     def ratios(self) -> dict[str, float]:
         """Return each client's time as a multiple of the tap's."""
         return {name: cost.wall / self.costs[TAP].wall for name, cost in self.costs.items()}
+
+    @classmethod
+    def kept(cls, kept: Mapping[str, Any]) -> Self:
+        """Return what was kept as JSON."""
+        costs = {client: Cost(*cost) for client, cost in kept["costs"].items()}
+        return cls(kept["title"], kept["rounds"], costs)
 
     def table(self) -> str:
         """Return what everybody took, and how often the tap's that is."""
@@ -100,67 +107,22 @@ class Requests:
         return f"{TAP}, requests counted by the server\n{_aligned(rows)}"
 
 
-class Spent(NamedTuple):
-    """What a run took that read line items.
-
-    Attributes:
-        wall: Seconds from start to end.
-        processor: Seconds of processor time.
-        memory: Peak in MB.
-        requests: How many the server counted.
-        refused: How many of them it did not answer with 200.
-        at_once: The most that arrived within the latency of one.
-    """
-
-    wall: float
-    processor: float
-    memory: float
-    requests: float
-    refused: float
-    at_once: float
-
-    @classmethod
-    def median(cls, spent: Iterable[Spent]) -> Self:
-        """Return the median of each."""
-        return cls(*(median(values) for values in zip(*spent, strict=True)))
-
-
-@dataclass
-class Below:
+@dataclass(kw_only=True)
+class Below(Counted):
     """What several clients took for the line items of the same invoices.
 
     Attributes:
         invoices: How many invoices there were.
-        latency_ms: Milliseconds that each request took.
-        rate: Requests that the server answered in any minute; 0 for all.
-        rounds: How often each client did it.
-        needed: The fewest requests that do it.
-        allowed: The least seconds in which so many can be made without a refusal.
-        spent: The medians, by client; None if it did not deliver all each time.
+        allowed: The least seconds in which the requests can be made without a refusal.
     """
 
     invoices: int
-    latency_ms: int
-    rate: int
-    rounds: int
-    needed: int
     allowed: float
-    spent: dict[str, Spent | None]
 
     @property
-    def title(self) -> str:
-        """What they did."""
-        limit = f", {self.rate:,} requests a minute" if self.rate else ""
-        return f"{self.invoices:,} invoices at {self.latency_ms} ms a request{limit}"
-
-    def cell(self, name: str) -> str:
-        """Return a client's time: the tap's in seconds, another's as a multiple of the tap's."""
-        tap, spent = self.spent[TAP], self.spent[name]
-        if spent is None:
-            return "incomplete"
-        return (
-            f"{spent.wall:.1f} s" if name == TAP or tap is None else f"{spent.wall / tap.wall:.1f}"
-        )
+    def what(self) -> str:
+        """What they read."""
+        return f"{self.invoices:,} invoices"
 
     def table(self) -> str:
         """Return what everybody took, in Markdown."""
@@ -185,7 +147,7 @@ class Below:
         limit = f"; the limit allows them in {self.allowed:.0f} s" if self.rate else ""
         return (
             f"{self.title}; {self.needed:,} requests needed{limit}; medians of {self.rounds}\n\n"
-            f"{_markdown(rows)}"
+            f"{markdown(rows)}"
         )
 
 
@@ -199,6 +161,9 @@ class Results:
         growth: The tap alone, with more and more customers.
         requests: The tap's requests.
         below: Reading line items, by scenario.
+        account: Reading the whole account, by latency.
+        again: Reading it with the tap again, by latency.
+        account_loading: Loading the whole account.
     """
 
     versions: dict[str, str]
@@ -206,6 +171,9 @@ class Results:
     growth: Growth | None = None
     requests: Requests | None = None
     below: list[Below] = field(default_factory=list)
+    account: list[Account] = field(default_factory=list)
+    again: list[Again] = field(default_factory=list)
+    account_loading: list[Comparison] = field(default_factory=list)
 
     def tables(self) -> str:
         """Return all of it as text."""
@@ -219,12 +187,14 @@ class Results:
         return "\n\n".join([where, versions, *tables, self.markdown()]).rstrip()
 
     def markdown(self) -> str:
-        """Return what line items took in Markdown: side by side, as in the README, and in full."""
-        if not self.below:
-            return ""
-        rows = [("", *(each.title for each in self.below))]
-        rows += ((name, *(each.cell(name) for each in self.below)) for name in self.below[0].spent)
-        return "\n\n".join([_markdown(rows), *(each.table() for each in self.below)])
+        """Return what charts do not show: in Markdown where requests were counted."""
+        parts = []
+        for group in (self.below, self.account):
+            if group:
+                parts += [side_by_side(group), *(each.table() for each in group)]
+        parts += [each.table() for each in self.again]
+        parts += [each.table() for each in self.account_loading]
+        return "\n\n".join(parts)
 
     def keep(self, file: Path) -> None:
         """Write it as JSON."""
@@ -236,8 +206,7 @@ class Results:
         kept = json.loads(file.read_text(encoding="utf-8"))
         results = cls(kept["versions"])
         for name, one in kept["comparisons"].items():
-            costs = {client: Cost(*cost) for client, cost in one["costs"].items()}
-            results.comparisons[name] = Comparison(one["title"], one["rounds"], costs)
+            results.comparisons[name] = Comparison.kept(one)
         if one := kept["growth"]:
             sizes = {int(customers): Cost(*cost) for customers, cost in one["costs"].items()}
             results.growth = Growth(one["rounds"], sizes)
@@ -245,14 +214,18 @@ class Results:
             counts = {what: (made, least) for what, (made, least) in one["counts"].items()}
             results.requests = Requests(counts)
         for each in kept.get("below", []):
-            spent = {name: of and Spent(*of) for name, of in each.pop("spent").items()}
-            results.below.append(Below(**each, spent=spent))
+            results.below.append(Below(**each | {"spent": _spent(each)}))
+        for each in kept.get("account", []):
+            results.account.append(Account(**each | {"spent": _spent(each)}))
+        for each in kept.get("again", []):
+            counts = {name: (made, least) for name, (made, least) in each["counts"].items()}
+            results.again.append(Again(**each | {"spent": Spent(*each["spent"]), "counts": counts}))
+        results.account_loading += map(Comparison.kept, kept.get("account_loading", []))
         return results
 
 
-def _markdown(rows: Sequence[Sequence[str]]) -> str:
-    first, *others = rows
-    return "\n".join(f"| {' | '.join(row)} |" for row in (first, ["---"] * len(first), *others))
+def _spent(kept: Mapping[str, Any]) -> dict[str, Spent | None]:
+    return {name: of and Spent(*of) for name, of in kept["spent"].items()}
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> str:

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from benchmarks.api import api
 from benchmarks.clients import CLIENTS, TAP, catalog
 from benchmarks.environments import programs
-from benchmarks.loading import loaders
+from benchmarks.lists import PAGE_SIZE
+from benchmarks.loading import load, loaders
 from benchmarks.measuring import Cost, measure
 from benchmarks.results import Comparison, Growth, Requests
+from benchmarks.turns import say, turns
 from standins.postgres import postgres
 from standins.sequence_api import SequenceAPI
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-T = TypeVar("T")
-
-PAGE_SIZE = 100
+    from collections.abc import Callable, Mapping
 
 
 def warm_up() -> None:
@@ -54,27 +51,16 @@ def loading(customers: int, rounds: int) -> dict[str, Comparison]:
         rounds: How often.
     """
     with postgres() as database, tempfile.TemporaryDirectory() as folder:
-        both = loaders(database, Path(folder))
+        both = loaders(
+            database, Path(folder), program="read.py", select=json.dumps(["customers.*"])
+        )
         with api(PAGE_SIZE) as variables:  # as in warm_up
             for loader in both:
-                loader.empty(PAGE_SIZE, variables)
+                loader.empty({"customers": PAGE_SIZE}, variables)
+        title = f"Loading {customers:,} customers to PostgreSQL"
         with api(customers) as variables:
-            empty: dict[str, list[Cost]] = {}
-            again: dict[str, list[Cost]] = {}
-            for turn in range(rounds):
-                for loader in _rotated(both, turn):
-                    _say(turn, loader.name)
-                    empty.setdefault(loader.name, []).append(loader.empty(customers, variables))
-                    again.setdefault(loader.name, []).append(loader.again(customers, variables))
-    title = f"Loading {customers:,} customers to PostgreSQL"
-    names = [loader.name for loader in both]
-    return {
-        name: Comparison(f"{title}, {where}", rounds, {n: Cost.median(costs[n]) for n in names})
-        for name, where, costs in (
-            ("loading", "into an empty table", empty),
-            ("loading again", "all of them there already", again),
-        )
-    }
+            empty, again = load(title, both, rounds, {"customers": customers}, variables)
+    return {"loading": empty, "loading again": again}
 
 
 def growth(sizes: list[int], rounds: int) -> Growth:
@@ -150,17 +136,7 @@ def _reader(
 def _in_turn(rounds: int, runs: list[tuple[str, Callable[[], Cost]]]) -> dict[str, Cost]:
     """Return the median costs of runs, starting each round with a different one."""
     costs: dict[str, list[Cost]] = {name: [] for name, _ in runs}
-    for turn in range(rounds):
-        for name, run in _rotated(runs, turn):
-            _say(turn, name)
-            costs[name].append(run())
+    for turn, (name, run) in turns(runs, rounds):
+        say(f"round {turn + 1}: {name}")
+        costs[name].append(run())
     return {name: Cost.median(taken) for name, taken in costs.items()}
-
-
-def _rotated(things: Sequence[T], by: int) -> Sequence[T]:
-    by %= len(things)
-    return [*things[by:], *things[:by]]
-
-
-def _say(turn: int, name: str) -> None:
-    print(f"round {turn + 1}: {name}", file=sys.stderr)  # noqa: T201

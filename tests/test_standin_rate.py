@@ -54,6 +54,15 @@ def test_the_rate_can_be_set_while_it_runs() -> None:
         assert statuses(client, 2) == [200, 200]
 
 
+def test_starting_over_forgets_what_counts() -> None:
+    """A server that starts over answers as if nothing had been asked of it."""
+    with client_of(1, rate=2) as client:
+        assert statuses(client, 3) == [200, 200, 429]
+        client.api.start_over()
+        assert client.api.requests == []
+        assert statuses(client, 3) == [200, 200, 429]
+
+
 def test_what_a_refusal_says() -> None:
     """A refusal names no time to wait, or the one that it is told to."""
     with client_of(1, rate=0) as client:

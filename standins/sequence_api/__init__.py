@@ -233,6 +233,11 @@ class SequenceAPI(API):
         """Forget the requests."""
         self.requests.clear()
 
+    def start_over(self) -> None:
+        """Forget the requests, and that they count towards the rate."""
+        self.clear()
+        self._answered.clear()
+
     def fail(
         self,
         fault: faults.Fault,
