@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import account, below, charts, scenarios
+from benchmarks import account, account_loading, below, charts, scenarios
 from benchmarks.clients import CLIENTS, write_schemas
 from benchmarks.environments import CACHE
 from benchmarks.results import Results
@@ -109,7 +109,8 @@ def measured(wanted: Sequence[str], *, quick: bool, rounds: int | None, limited:
             rounds or min(often, 3), share=size, limited=limited
         )
     if "account-loading" in wanted:
-        results.account_loading = account.loading(rounds or min(often, 3), share=size)
+        results.account_loading = account_loading.loading(rounds or min(often, 3), share=size)
+        results.versions |= account_loading.versions()
     return results
 
 

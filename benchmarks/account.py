@@ -20,17 +20,14 @@ from benchmarks.clients import TAP, Client, dlt_rows, lines
 from benchmarks.environments import CACHE, PEERS
 from benchmarks.limits import RATE
 from benchmarks.lists import LISTS, PAGE_SIZE, write_lists
-from benchmarks.loading import load, loaders
 from benchmarks.serving import account as standin
 from benchmarks.spending import Spent
 from benchmarks.turns import medians, say
-from standins.postgres import postgres
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from benchmarks.api import Asked, Served
-    from benchmarks.results import Comparison
 
 CUSTOMERS = 10_000
 LATENCIES_MS = (50, 200)
@@ -216,34 +213,6 @@ def _again(hourly: Client, server: Served, customers: int, latency_ms: int, roun
     )
     say(f"\n{measured.table()}\n")
     return measured
-
-
-def loading(rounds: int, *, share: int = 1) -> list[Comparison]:
-    """Load the whole account into PostgreSQL, into empty tables and then once more.
-
-    Args:
-        rounds: How often.
-        share: By what the customers are divided for a quick look.
-    """
-    prepare()
-    customers = CUSTOMERS // share
-    account = whole(customers)
-    title = f"Loading {len(account.ids):,} rows of {len(account.rows)} lists to PostgreSQL"
-    with postgres() as database, tempfile.TemporaryDirectory() as folder:
-        everybody = loaders(database, Path(folder), program="account.py")
-        with served("account", PAGE_SIZE) as server:
-            for loader in everybody:
-                say(f"warm-up: {loader.name}")
-                loader.empty(whole(PAGE_SIZE).rows, server.variables)
-        with served("account", customers) as server:
-            server.begin(LATENCIES_MS[0], 0)
-            return load(
-                f"{title} at {LATENCIES_MS[0]} ms a request",
-                everybody,
-                rounds,
-                account.rows,
-                server.variables,
-            )
 
 
 @cache

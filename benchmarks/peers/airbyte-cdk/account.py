@@ -8,43 +8,32 @@ python account.py FOLDER [REQUESTS_PER_MINUTE]
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
-from typing import Any
 
-import yaml
 from airbyte_cdk.cli.source_declarative_manifest import run
+from lists import LISTS, config, manifest, schema
 
 
 def main(folder: Path, *limit: str) -> None:
     """Read them, as the CDK's own command does."""
-    known = Path(os.environ["BENCHMARKS_SCHEMAS"])
-    lists = json.loads((known / "lists.json").read_text("utf-8"))
-    # With the concurrency of the line items': one more than there are lists
-    manifest = yaml.safe_load(Path(__file__).with_name("line_items.yaml").read_text("utf-8"))
-    manifest["streams"] = [stream(**each) for each in lists]
-    config: dict[str, object] = {
-        name: os.environ[f"TAP_SEQUENCE_{name.upper()}"]
-        for name in ("api_url", "client_id", "client_secret")
-    }
-    if limit:
-        config["requests_per_minute"] = int(limit[0])
-    else:
-        del manifest["api_budget"]
     catalog = [
         {
             "stream": {
                 "name": each["name"],
-                "json_schema": json.loads((known / f"{each['name']}.schema.json").read_text()),
+                "json_schema": schema(each["name"]),
                 "supported_sync_modes": ["full_refresh"],
             },
             "sync_mode": "full_refresh",
             "destination_sync_mode": "overwrite",
         }
-        for each in lists
+        for each in LISTS
     ]
-    files = {"config": config, "catalog": {"streams": catalog}, "manifest": manifest}
+    files = {
+        "config": config() | ({"requests_per_minute": int(limit[0])} if limit else {}),
+        "catalog": {"streams": catalog},
+        "manifest": manifest(whole=True, limited=bool(limit)),
+    }
     for name, content in files.items():
         (folder / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
     sys.argv[1:] = [
@@ -54,30 +43,6 @@ def main(folder: Path, *limit: str) -> None:
         *("--manifest-path", str(folder / "manifest.json")),  # JSON is YAML too
     ]
     run()
-
-
-def stream(
-    *, name: str, path: str, keys: list[str], parameters: dict[str, str], paged: bool, **_: object
-) -> dict[str, Any]:
-    """Return a list as the CDK is told of it."""
-    retriever: dict[str, Any] = {
-        "type": "SimpleRetriever",
-        "requester": {
-            "$ref": "#/definitions/requester",
-            "path": f"/{path}",
-            "request_parameters": parameters,
-        },
-        "record_selector": {"$ref": "#/definitions/selector"},
-    }
-    if paged:
-        retriever["paginator"] = {"$ref": "#/definitions/paginator"}
-    return {
-        "type": "DeclarativeStream",
-        "name": name,
-        "primary_key": keys,
-        "retriever": retriever,
-        "schema_loader": {"type": "InlineSchemaLoader", "schema": {}},
-    }
 
 
 if __name__ == "__main__":
