@@ -7,7 +7,7 @@ import sys
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, LiteralString
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -21,13 +21,17 @@ from benchmarks.clients import CLIENTS, TAP
 from benchmarks.environments import version
 from benchmarks.limits import allowed, at_once, spaced
 from benchmarks.lists import LISTS, write_lists
+from benchmarks.loading import Loader
 from benchmarks.measuring import Cost, FailedError, measure
 from benchmarks.results import Below, Comparison, Growth, Requests, Results
 from benchmarks.spending import Spent
 from benchmarks.turns import medians, turns
+from standins.postgres import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from psycopg import sql
 
 
 def test_whole_process(tmp_path: Path) -> None:
@@ -162,6 +166,39 @@ def test_missing_row(small: Served) -> None:
         raise FailedError("no such luck")
 
     assert medians([silent], 1, read, "here") == {TAP: None}
+
+
+class Loaded(Database):
+    """A database with the table of a list: two rows, and so many that differ."""
+
+    different = 2
+
+    def query(
+        self, statement: LiteralString | sql.Composed, parameters: Sequence[object] = ()
+    ) -> list[dict[str, Any]]:
+        """Return the table's columns where they are asked for, and else what is counted."""
+        if parameters:
+            return [{"name": "id"}, {"name": "version_id"}]
+        assert 'DISTINCT ("id", "version_id")' in statement.as_string()  # type: ignore[union-attr]
+        return [{"count": 2, "different": self.different}]
+
+
+def test_missing_loaded_row() -> None:
+    """A loader is no measurement unless the tables hold every row once, by its keys."""
+    database = Loaded("")
+    loader = Loader("a & b", [sys.executable, "-c", ""], {}, database)
+
+    assert loader.again({"tax_rates": 2}, {}).wall > 0
+    with pytest.raises(FailedError, match="of 3 tax_rates"):
+        loader.again({"tax_rates": 3}, {})
+    with pytest.raises(FailedError, match="of 2 tax_rates"):
+        replace(loader, database=OneTwice("")).again({"tax_rates": 2}, {})
+
+
+class OneTwice(Loaded):
+    """The same, but both rows are one."""
+
+    different = 1
 
 
 def test_lists_for_peers(tmp_path: Path) -> None:
