@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,14 +11,12 @@ from standins.sequence_api import SequenceAPI, faults
 from tap_sequence.errors import SequenceError
 from tests.support.accounts import settings, token
 from tests.support.answers import circle, item
-from tests.support.commands import ROOT
 from tests.support.servers import OK, WHOLE, nobody_listening, serving
 from tests.support.sync import sync
-from tests.support.tap import CUSTOMERS, Run, run
+from tests.support.tap import Run, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from standins.sequence_api.faults import Fault
 
@@ -71,83 +66,15 @@ def held(text: str) -> list[str]:
     return [line for line in lines if MARK in line.lower() or TOKEN in line]
 
 
-STARTED_ONCE = """
-import json, os, sys
-from tap_sequence.__main__ import main
-from tests.support.waits import over_at_once
-
-waits = over_at_once()
-waits.__enter__()
-for line in sys.stdin:
-    folder, environment, arguments = json.loads(line)
-    child = os.fork()
-    if not child:
-        for number, name in (1, "stdout"), (2, "stderr"):
-            os.dup2(os.open(f"{folder}/{name}", os.O_CREAT | os.O_WRONLY), number)
-        os.environ.update(environment)
-        sys.argv[1:] = arguments
-        main()
-        sys.exit()
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-"""
-
-
-class Forks:
-    """Runs the command line in processes that need not import it first.
-
-    Args:
-        folder: Where they leave what they print.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        """Start the process that has imported it."""
-        self._folder = folder
-        self._count = count()
-        self.parent = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-c", STARTED_ONCE],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def run(self, config: dict[str, Any], level: str) -> Run:
-        """Run the tap at a log level, without waiting between tries."""
-        folder = self._folder / str(next(self._count))
-        folder.mkdir()
-        file = folder / "config.json"
-        file.write_text(json.dumps(config), encoding="utf-8")
-        catalog = folder / "catalog.json"
-        catalog.write_text(json.dumps(CUSTOMERS), encoding="utf-8")
-        assert self.parent.stdin
-        assert self.parent.stdout
-        order = [
-            str(folder),
-            {"LOGLEVEL": level},
-            ["--config", str(file), "--catalog", str(catalog)],
-        ]
-        self.parent.stdin.write(f"{json.dumps(order)}\n")
-        self.parent.stdin.flush()
-        code = int(self.parent.stdout.readline())
-        stdout, stderr = ((folder / name).read_text() for name in ("stdout", "stderr"))
-        assert (" | DEBUG " in stderr) == (level == "DEBUG")
-        return Run(code, stdout, stderr)
-
-
-@pytest.fixture(scope="module")
-def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
-    """Return what runs the command line many times."""
-    started = Forks(tmp_path_factory.mktemp("forks"))
-    with started.parent:
-        yield started
-
-
 @pytest.fixture(params=["DEBUG", "INFO"])
-def tap(forks: Forks, request: pytest.FixtureRequest) -> Callable[..., Run]:
+def tap(request: pytest.FixtureRequest) -> Callable[..., Run]:
     """Return what runs the tap with a marked filter, at one of two log levels."""
 
     def tap(api: SequenceAPI, **config: Any) -> Run:
-        return forks.run(settings(api, email=EMAIL, request_timeout=3, **config), request.param)
+        given = settings(api, email=EMAIL, request_timeout=3, **config)
+        ended = run(config=given, environment={"LOGLEVEL": request.param})
+        assert (" | DEBUG " in ended.stderr) == (request.param == "DEBUG")
+        return ended
 
     return tap
 

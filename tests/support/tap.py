@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import subprocess
@@ -9,8 +10,9 @@ import sys
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
+from select import select
 from typing import TYPE_CHECKING, Any
 
 from tests.support.commands import ROOT
@@ -115,7 +117,7 @@ def run(
     catalog: Mapping[str, Any] | None = CUSTOMERS,
     environment: Mapping[str, str] | None = None,
 ) -> Run:
-    """Run the tap to its end, without waiting between tries.
+    """Run the tap to its end in a process of its own, without waiting between tries.
 
     Args:
         arguments: What follows the tap's name.
@@ -132,19 +134,36 @@ def run(
                 file = folder / f"{option[2:]}.json"
                 file.write_text(json.dumps(content), encoding="utf-8")
                 arguments += (option, str(file))
+        code = _ended([name, {**os.environ, **(environment or {})}, arguments])
+        stdout, stderr = ((folder / of).read_text("utf-8") for of in ("stdout", "stderr"))
         waits = folder / "waits"
-        ended = subprocess.run(  # noqa: S603
-            [sys.executable, "-m", "tests.support.unhurried", str(waits), *arguments],
-            cwd=ROOT,
-            env={**os.environ, **(environment or {})},
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-            timeout=120,
-        )
         taken = [float(line) for line in waits.read_text().splitlines()] if waits.exists() else []
-        return Run(ended.returncode, ended.stdout, ended.stderr, taken)
+        return Run(code, stdout, stderr, taken)
+
+
+def _ended(order: list[Any]) -> int:
+    """Have a run take place, and return its exit code."""
+    runs = _runs()
+    assert runs.stdin
+    assert runs.stdout
+    runs.stdin.write(f"{json.dumps(order)}\n")
+    runs.stdin.flush()
+    assert select([runs.stdout], [], [], 120)[0], "it has not ended"
+    return int(runs.stdout.readline())
+
+
+@cache
+def _runs() -> subprocess.Popen[str]:
+    """Start the process that all runs are copies of, and that ends with this one."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.unhurried"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    atexit.register(process.communicate)
+    return process
 
 
 def discover() -> dict[str, Any]:
