@@ -106,9 +106,9 @@ def tools(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def home(wheel: Path, tools: Path, tmp_path: Path) -> Iterator[Home]:
-    """Provide a home folder of its own, with these commands and 250 customers."""
+    """Provide a home folder of its own, with these commands, 250 customers and few other rows."""
     (tmp_path / ".local").symlink_to(tools / ".local")
-    with SequenceAPI(250) as api:
+    with SequenceAPI(250, rows=30) as api:
         yield Home(api, tmp_path, wheel)
 
 
