@@ -78,7 +78,7 @@ def test_installed_version(wheel: Path, installed: Path, tmp_path: Path) -> None
 
 def test_installed_run(installed: Path, tmp_path: Path) -> None:
     """The installed command brings every list that is selected by default, and every customer."""
-    with SequenceAPI(250) as api:
+    with SequenceAPI(250, rows=3) as api:
         ended = call(installed, "--config=ENV", folder=tmp_path, variables=variables(api))
         messages = Run(0, ended.stdout, "").messages
         records = [one for one in messages if one["type"] == "RECORD"]
