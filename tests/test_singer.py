@@ -68,7 +68,7 @@ def test_discover() -> None:
 
 def test_discovered_catalog() -> None:
     """What `--discover` prints, `--catalog` takes, and nothing changes by it."""
-    with SequenceAPI(120) as api:
+    with SequenceAPI(120, rows=30) as api:
         plain = sync(api, streams=None)
         ended = run(config=settings(api), catalog=discover())
     assert ended.exit_code == 0
