@@ -118,15 +118,16 @@ def documented_types(target: str, column: Callable[[str], str]) -> dict[str, str
     }
 
 
-def test_postgres(loads: Loads, database: Database, tmp_path: Path) -> None:
+def test_postgres(
+    loads: Loads, target_postgres: Target, database: Database, tmp_path: Path
+) -> None:
     """The loader target-postgres stores every value, by batches as by records, each customer once.
 
     The columns have the types of the document's table.
     """
-    target = loads.target("target-postgres")
     for mode in MODES:
         sent = loads.sent(mode, as_project=True)
-        ended = target.load(sent, tmp_path, sqlalchemy_url=database.url)
+        ended = target_postgres.load(sent, tmp_path, sqlalchemy_url=database.url)
         assert ended.returncode == 0, ended.stderr
         assert bookmark(ended)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tests.support.accounts import settings
-from tests.support.commands import TAP, call
+from tests.support.commands import ROOT, TAP, call
 
 if TYPE_CHECKING:
     import subprocess
@@ -37,7 +38,7 @@ def run_tap(
     """
     config_file = file.with_suffix(".json")
     config_file.write_text(json.dumps(settings(api, **config)), encoding="utf-8")
-    catalog = json.loads(call(TAP, "--discover", folder=file.parent).stdout)
+    catalog = json.loads(_discovered())
     by_name = {stream["tap_stream_id"]: stream for stream in catalog["streams"]}
     by_name["customers"]["schema"]["properties"].update(schema or {})
     catalog["streams"] = [by_name[name] for name in streams]
@@ -46,6 +47,11 @@ def run_tap(
     given = ("--config", config_file, "--catalog", catalog_file)
     file.write_text(call(TAP, *given, folder=file.parent).stdout, encoding="utf-8")
     return file
+
+
+@cache
+def _discovered() -> str:
+    return call(TAP, "--discover", folder=ROOT).stdout
 
 
 @dataclass(frozen=True)
