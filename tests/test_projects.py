@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 from contextlib import ExitStack, closing, contextmanager
 from textwrap import dedent
@@ -14,9 +15,11 @@ from ruamel.yaml import YAML
 
 from standins.postgres import postgres
 from standins.sequence_api import SequenceAPI
+from tap_sequence.streams import STREAMS
 from tests.support.accounts import ids, variables
-from tests.support.commands import MELTANO, ROOT, call
+from tests.support.commands import CUSTOMERS_ALONE, MELTANO, ROOT, call
 from tests.support.documents import COPIED, TO_FILL_IN, blocks, definition
+from tests.support.sync import sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
 
 
 MELTANO_PAGE = "docs/meltano.md"
+
+CUSTOMERS = '["customers.*"]'
+"""What selects customers alone."""
 
 OTHER_TAP = """#!/bin/sh
 case "$*" in *--discover*) echo '{"streams": []}'; exit ;; esac
@@ -41,15 +47,17 @@ for id in 1 2 3; do echo '{"type": "RECORD", "stream": "orders", "record": {"id"
 class Project:
     """A Meltano project.
 
+    Args:
+        new: A new one, of which it is a copy.
+
     Attributes:
         folder: Where it is.
         variables: Its environment.
     """
 
-    def __init__(self, folder: Path, variables: dict[str, str]) -> None:
-        self.folder = folder / "project"
+    def __init__(self, new: Path, folder: Path, variables: dict[str, str]) -> None:
+        self.folder = shutil.copytree(new, folder / "project")
         self.variables = variables
-        call(MELTANO, "init", self.folder, folder=folder, variables=self.variables)
 
     def meltano(self, *arguments: object, **variables: str) -> str:
         """Run a command of Meltano's, and return what it prints."""
@@ -76,11 +84,19 @@ def warehouse(server: Database) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="module")
-def existing(warehouse: Database, tmp_path_factory: pytest.TempPathFactory) -> Project:
+def new(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Provide the folder of a new project."""
+    folder = tmp_path_factory.mktemp("new")
+    call(MELTANO, "init", folder / "project", folder=folder)
+    return folder / "project"
+
+
+@pytest.fixture(scope="module")
+def existing(new: Path, warehouse: Database, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Provide a project in which another tap has been loaded by target-postgres."""
     folder = tmp_path_factory.mktemp("existing")
     system = {"MELTANO_DATABASE_URI": f"sqlite:///{folder / 'meltano.db'}"}
-    project = Project(folder, warehouse.environment() | system)
+    project = Project(new, folder, warehouse.environment() | system)
     script = folder / "tap-other"
     script.write_text(OTHER_TAP, encoding="utf-8")
     script.chmod(0o700)
@@ -147,8 +163,10 @@ def test_beside_another_tap(with_the_tap: Project, warehouse: Database) -> None:
 
 
 @contextmanager
-def accounts(*names: str) -> Iterator[tuple[dict[str, SequenceAPI], dict[str, str]]]:
-    """Provide accounts by name, and the variables with which their extractors find them."""
+def accounts(
+    *names: str, select: str = CUSTOMERS
+) -> Iterator[tuple[dict[str, SequenceAPI], dict[str, str]]]:
+    """Provide accounts by name, and the variables with which their extractors load some lists."""
     with ExitStack() as stack:
         apis = {
             name: stack.enter_context(SequenceAPI(20 + number, seed=number))
@@ -156,7 +174,8 @@ def accounts(*names: str) -> Iterator[tuple[dict[str, SequenceAPI], dict[str, st
         }
         keys: dict[str, str] = {}
         for name, api in apis.items():
-            keys |= variables(api, f"tap_sequence_{name}")
+            extractor = f"tap_sequence_{name}"
+            keys |= variables(api, extractor) | {f"{extractor.upper()}__SELECT": select}
         yield apis, keys
 
 
@@ -200,7 +219,7 @@ def test_an_environment_of_its_own(
     jobs = ("sequence", "sequence-refresh")
     with SequenceAPI(20) as api:
         # api_url leads to the stand-in, not to the real sandbox
-        given = {**variables(api), "MELTANO_DATABASE_URI": f"sqlite:///{file}"}
+        given = {**variables(api), **CUSTOMERS_ALONE, "MELTANO_DATABASE_URI": f"sqlite:///{file}"}
         with_the_tap.meltano("--environment=staging", "run", *jobs, **given)
         loaded = warehouse.query("SELECT id FROM sequence_staging.customers")
         assert sorted(row["id"] for row in loaded) == sorted(ids(api))
@@ -217,7 +236,7 @@ def test_all_accounts_in_one_table(
     """A table has each account's rows under its name, also where two have the same id."""
     recipe_for_accounts(with_the_tap, 1)
     warehouse.query("DROP SCHEMA IF EXISTS sequence CASCADE")
-    with accounts("uk", "us") as (apis, keys):
+    with accounts("uk", "us", select='["customers.*", "tax_rates.*"]') as (apis, keys):
         same = {"id": "the-same-id", "createdAt": "2025-01-01T00:00:00Z"}
         for api in apis.values():
             api.add_raw(same)
@@ -232,11 +251,23 @@ def test_all_accounts_in_one_table(
         assert len(versions) == sum(len(api["tax_rates"].listed()) for api in apis.values())
 
 
-def test_from_a_checkout(tmp_path: Path) -> None:
+def test_keys_in_one_table() -> None:
+    """Where a table has several accounts' rows, each list's own key follows the account."""
+    recipe = YAML(typ="safe").load(blocks(MELTANO_PAGE, "yaml")[1])["plugins"]["extractors"]
+    selected: list[Any] = [stream for stream in STREAMS if stream.selected_by_default]
+    with SequenceAPI(1, rows=1) as api:
+        for extractor in recipe:
+            schemas = sync(api, streams=None, **extractor["config"]).schemas
+            assert {name: schema["key_properties"] for name, schema in schemas.items()} == {
+                stream.name: ["account", *stream.primary_keys] for stream in selected
+            }
+
+
+def test_from_a_checkout(new: Path, tmp_path: Path) -> None:
     """A new project can install the tap from a checkout, as a comment in plugin.yaml says."""
     text = (ROOT / "plugin.yaml").read_text(encoding="utf-8")
     (command,) = re.findall("^#   (sed .*)$", text, re.MULTILINE)
-    project = Project(tmp_path, {})
+    project = Project(new, tmp_path, {})
     call("sh", "-c", command, folder=project.folder, variables={"CHECKOUT": str(ROOT)})
 
     project.meltano("add", "tap-sequence", "--from-ref", "plugin.yaml")
