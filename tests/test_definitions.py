@@ -74,7 +74,7 @@ def test_definition(plugin: Row) -> None:
 def test_definitions_agree(plugin: Row, extractor: Row) -> None:
     """The files plugin.yaml and meltano.yml define the same extractor, setting by setting."""
     # Of meltano.yml: from the checkout, and matters of the project and its loader
-    differ = {"pip_url", "use_cached_catalog", "schema", "settings"}
+    differ = {"pip_url", "use_cached_catalog", "env", "settings"}
     assert extractor.keys() - differ <= plugin.keys()
     for name in extractor.keys() - differ:
         assert plugin[name] == extractor[name], name
@@ -93,7 +93,10 @@ def test_schema(extractor: Row) -> None:
         }
         for stream in streams
     }
-    assert extractor["schema"] == {name: of for name, of in arrays.items() if of}
+    assert extractor.get("schema") is None
+    assert extractor["env"].keys() == {"TAP_SEQUENCE__SCHEMA"}
+    hidden = json.loads(extractor["env"]["TAP_SEQUENCE__SCHEMA"])
+    assert hidden == {name: of for name, of in arrays.items() if of}
 
 
 def test_settings_agree_with_the_tap(plugin: Row, about: Row) -> None:

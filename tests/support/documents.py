@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -54,7 +55,8 @@ def plugins(kind: str) -> list[Row]:
 
 def schema_of_the_project() -> Mapping[str, Row]:
     """Return what meltano.yml has stand in the catalog in place of the tap's own, by field."""
-    found: Mapping[str, Row] = plugins("extractors")[0]["schema"]["customers"]
+    environment = plugins("extractors")[0]["env"]
+    found: Mapping[str, Row] = json.loads(environment["TAP_SEQUENCE__SCHEMA"])["customers"]
     return found
 
 
