@@ -172,6 +172,7 @@ class TapSequence(Tap):
             SequenceError: If a stream could not be read to its end.
         """
         selected: list[Any] = [stream for stream in self.streams.values() if stream.selected]
+        selected.sort(key=lambda stream: STREAMS.index(type(stream)))  # the SDK's are by name
         with self.parent_reads:
             Run(selected, self.client, self.logger).sync(self._begin, self.message_writer.close)
 

@@ -111,7 +111,7 @@ def test_an_api_that_is_down_ends_the_run(few: SequenceAPI) -> None:
     """Where two lists in a row get no answer, and no other did in between, the run ends."""
     few.fail(faults.status(503), 100)
     _, ended = failing(few, First, Last, Missing)
-    assert ended.startswith("GET /nowhere: 503")
+    assert ended.startswith("GET /customers: 503")
     assert len(few.requests) == 20
 
 

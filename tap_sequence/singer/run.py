@@ -66,7 +66,7 @@ class Run:
         # One stream below the records of a list makes all the requests that are allowed, and the
         # next one has no need to read that list again
         children = [stream for stream in self._streams if stream not in lists]
-        # What is ordered by creation grows for ever, and the longest list decides when the run ends
+        # What is ordered by creation grows for ever, and the longest list decides when a run ends
         lists.sort(key=lambda stream: not stream.ordered)
         return [*([stream] for stream in lists), children]
 
