@@ -280,7 +280,6 @@ class TapSequence(Tap):
         # The SDK's ends with exit code 0, as if all had been read
         for one in (signal.SIGINT, signal.SIGTERM):  # a second one is meant
             signal.signal(one, signal.SIG_DFL)
-        with self.message_writer.turn():  # a target may have to make room for others' messages
+        with self.message_writer.last_turn():
             self.write_message(StateMessage(value=self.state))
-            self.message_writer.close()
         raise Stopped(signum)

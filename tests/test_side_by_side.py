@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import signal
+from concurrent.futures import CancelledError
 from contextlib import suppress
-from threading import Event
+from functools import partial
+from itertools import count
+from threading import Event, Thread
+from threading import enumerate as threads
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from singer_sdk.singerlib import StateMessage
 
 from standins.sequence_api import SequenceAPI, faults
 from tap_sequence.errors import SequenceError
 from tap_sequence.singer.lanes import LANES, side_by_side
+from tap_sequence.singer.writer import MessageWriter
 from tests.support import accounts
 from tests.support.answers import FAULTS
 from tests.support.catalogs import selecting
@@ -118,6 +124,7 @@ def test_what_fails_ends_the_rest() -> None:
     opened = Event()
     opened.set()
     begun: list[int] = []
+    closed: list[bool] = []
 
     def task(number: int) -> None:
         begun.append(number)
@@ -126,8 +133,54 @@ def test_what_fails_ends_the_rest() -> None:
 
     with pytest.raises(ZeroDivisionError):
         side_by_side(
-            [lambda n=n: task(n) for n in range(100)],  # type: ignore[misc]
+            [partial(task, number) for number in range(1000)],
             opened=opened,
-            close=lambda: None,
+            close=lambda: closed.append(True),
         )
-    assert len(begun) < 100
+    assert len(begun) < 1000
+    assert closed == [True]
+
+
+def test_a_signal_while_threads_are_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What ends the run before all threads are started is raised as it is."""
+    starting = count()
+    start = Thread.start
+
+    def started_but_once(thread: Thread) -> None:
+        if next(starting):
+            raise Killed
+        start(thread)
+
+    monkeypatch.setattr(Thread, "start", started_but_once)
+    with pytest.raises(Killed):
+        side_by_side([lambda: None] * 3, opened=Event(), close=lambda: None)
+
+
+def test_no_thread_is_left() -> None:
+    """Where all tasks are done one after the other, the threads that were not needed end, too."""
+    before = set(threads())
+    done: list[int] = []
+    tasks = [partial(done.append, number) for number in range(9)]
+    side_by_side(tasks, opened=Event(), close=lambda: None)
+    assert done == [*range(9)]
+    assert set(threads()) <= before
+
+
+def test_long_lists_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Customers and the other lists that grow for ever are begun first."""
+    monkeypatch.setattr("tap_sequence.singer.lanes.LANES", 1)
+    with SequenceAPI(3) as api:
+        sync(api, streams=None)
+        begun = list(dict.fromkeys(request.path for request in api.requests))
+    assert begun[:2] == ["/api/customers", "/api/invoices"]
+    assert set(begun[2:5]) == {"/api/billing-schedules", "/api/credit-notes", "/api/quotes"}
+
+
+def test_nothing_is_written_after_the_end() -> None:
+    """What a thread that goes on after the end of a run would write is not written."""
+    writer = MessageWriter()
+    writer.close()
+    with pytest.raises(CancelledError):
+        writer.write_message(StateMessage({}))
+    with pytest.raises(CancelledError), writer.turn():
+        pass

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
+import os
 import re
+import select
 import signal
-import sys
-import termios
 from pathlib import Path
 from threading import Semaphore
 from typing import TYPE_CHECKING
@@ -15,11 +14,13 @@ import pytest
 
 from standins.sequence_api import SequenceAPI, faults
 from tests.support.accounts import ids, settings
+from tests.support.catalogs import selecting
 from tests.support.sync import sync
 from tests.support.tap import Started, started
 from tests.support.waits import PATIENCE, until
 
 if TYPE_CHECKING:
+    from tests.support.messages import Messages
     from tests.support.tap import Run
 
 SIGNALS = [signal.SIGTERM, signal.SIGINT]
@@ -48,8 +49,11 @@ def stop(tap: Started, number: signal.Signals) -> Run:
 
 def full(tap: Started) -> bool:
     """Tell whether the pipe takes no more, so that the tap waits amid a message."""
-    held = int.from_bytes(fcntl.ioctl(tap.pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
-    return held == fcntl.fcntl(tap.pipe, fcntl.F_GETPIPE_SZ)
+    end = os.open(f"/proc/self/fd/{tap.pipe.fileno()}", os.O_WRONLY | os.O_NONBLOCK)
+    try:
+        return not select.select([], [end], [], 0)[1]
+    finally:
+        os.close(end)
 
 
 def caught(tap: Started, number: signal.Signals) -> bool:
@@ -75,6 +79,11 @@ def assert_stopped(ended: Run, number: signal.Signals) -> None:
     assert ended.stdout.endswith("\n")
     assert {one["type"] for one in ended.messages} <= {"SCHEMA", "RECORD", "STATE"}
     assert ended.messages[-1]["type"] == "STATE"
+
+
+def keys(run: Messages) -> set[tuple[str, str]]:
+    """Return the stream and id of each record."""
+    return {(name, one["id"]) for name, records in run.by_stream.items() for one in records}
 
 
 def assert_the_next_run_gets_the_rest(api: SequenceAPI, ended: Run) -> None:
@@ -146,6 +155,23 @@ def test_a_slow_target_gets_whole_messages(number: signal.Signals, tmp_path: Pat
         assert_stopped(ended, number)
         assert len(ended.records) < 500
         assert_the_next_run_gets_the_rest(api, ended)
+
+
+def test_a_slow_target_of_several_lists(tmp_path: Path) -> None:
+    """A signal while several lists wait for the target lets none of them write after the state."""
+    lists = ("customers", "invoices", "billing_schedules")
+    with (
+        SequenceAPI(300, rows={"invoices": 900, "billing_schedules": 900}) as api,
+        started(settings(api), tmp_path, selecting(*lists)) as tap,
+    ):
+        tap.read(10)
+        signal_amid_a_message(tap, signal.SIGTERM)
+        ended = tap.ended()
+        assert_stopped(ended, signal.SIGTERM)
+        written = keys(ended)
+        rest = sync(api, state=ended.state, streams=lists)
+    assert len(written) < 2100
+    assert written | keys(rest) == {(name, row.id) for name in lists for row in api[name].rows}
 
 
 def test_a_slow_target_gets_a_state_once_more(tmp_path: Path) -> None:

@@ -61,7 +61,8 @@ def side_by_side(
         close()
         until = monotonic() + 1
         for thread in threads:
-            thread.join(timeout=max(0, until - monotonic()))
+            if thread.is_alive():  # a signal can come before all are started
+                thread.join(timeout=max(0, until - monotonic()))
 
 
 def _error_of(task: Callable[[], None]) -> BaseException | None:

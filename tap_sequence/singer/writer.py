@@ -40,24 +40,33 @@ class MessageWriter(MsgSpecWriter):
         """Start with nothing to write."""
         self._lines = bytearray()
         self._writing = RLock()
-        self._closed = False
+        self._ending = False
+        self._ended = False
 
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Let other threads write nothing in between, while the `with` block runs.
 
         Raises:
-            CancelledError: If nothing more is to be written.
+            CancelledError: If the last turn has come.
         """
         with self._writing:
-            if self._closed:
+            if self._ending:
                 raise CancelledError
             yield
+
+    @contextmanager
+    def last_turn(self) -> Iterator[None]:
+        """As `turn`, once what is being written is through; nothing is written afterwards."""
+        self._ending = True  # at once, as a thread could take one turn after the other
+        with self._writing:
+            yield
+            self._ended = True
 
     @override
     def write_message(self, message: Message) -> None:
         with self._writing:
-            if self._closed:
+            if self._ended:
                 raise CancelledError
             try:
                 self._lines += self.format_message(message)
@@ -68,8 +77,8 @@ class MessageWriter(MsgSpecWriter):
 
     def close(self) -> None:
         """Have nothing more be written, once what is being written is through."""
-        with self._writing:
-            self._closed = True
+        with self.last_turn():
+            pass
 
     def _flush(self) -> None:
         left, self._lines = memoryview(self._lines), bytearray()
