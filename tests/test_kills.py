@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from standins.sequence_api import SequenceAPI
-from tests.support.kills import killed_loads
+from tests.support.kills import killed_loads, others
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 
 
 def test_a_load_that_is_killed_is_complete_in_the_end(database: Database, tmp_path: Path) -> None:
-    """After kills at random moments and one run to the end, each customer is there once."""
-    with SequenceAPI(8000, latency=0.01) as api:
+    """After kills at random moments and one run to the end, each row of each list is there once."""
+    with SequenceAPI(4000, rows=others(4000), latency=0.01) as api:
         assert killed_loads(api, database, tmp_path, kills=3, seed=1) == []

@@ -15,7 +15,7 @@ from standins.environment import environment
 from standins.postgres import Database
 from standins.sequence_api import SequenceAPI, faults
 from tests.support.commands import CUSTOMERS_ALONE, MELTANO, ROOT, call
-from tests.support.kills import count, taps
+from tests.support.kills import loaded, taps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -149,7 +149,7 @@ def test_the_tap_ends_early(project: Project, way: str) -> None:
     project.end_early(way)
     assert project.states == 1
     assert 1 < project.run() < REQUESTS
-    assert count(project.database) == CUSTOMERS
+    assert len(loaded(project.database, "customers")) == CUSTOMERS
 
 
 @pytest.mark.parametrize("way", ["Meltano stopped", "Ctrl-C"])

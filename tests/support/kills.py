@@ -1,4 +1,4 @@
-"""Kills `meltano run` at random moments, then lets it finish, and compares the table with the API.
+"""Kills `meltano run` at random moments, then lets it finish, and compares the tables with the API.
 
     uv run -m tests.support.kills --kills 20
     uv run -m tests.support.kills --seed 4711    # what an earlier run drew, as it said
@@ -11,6 +11,7 @@ Meanwhile customers are added.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import signal
@@ -25,11 +26,13 @@ from typing import TYPE_CHECKING
 from standins.environment import environment
 from standins.postgres import Database, postgres
 from standins.sequence_api import SequenceAPI
-from tests.support.accounts import ids
-from tests.support.commands import CUSTOMERS_ALONE, MELTANO, ROOT
+from tests.support.commands import MELTANO, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+LISTS = ("customers", "invoices", "customer_aliases", "prices")
+"""What is loaded: a list of each kind."""
 
 COMMAND = (
     str(MELTANO),
@@ -40,10 +43,15 @@ COMMAND = (
 )
 
 
+def others(customers: int) -> dict[str, int]:
+    """Return how many rows the other lists have beside so many customers."""
+    return dict.fromkeys(LISTS[1:], customers // 2)
+
+
 def killed_loads(
     api: SequenceAPI, database: Database, folder: Path, *, kills: int, seed: int
 ) -> list[str]:
-    """Kill a load so many times, let it finish, and find what is wrong with the table.
+    """Kill a load so many times, let it finish, and find what is wrong with the tables.
 
     Args:
         api: What is loaded; customers are added to it.
@@ -58,7 +66,7 @@ def killed_loads(
     variables = {
         **os.environ,
         **environment(api, database, folder),
-        **CUSTOMERS_ALONE,
+        "TAP_SEQUENCE__SELECT": json.dumps([f"{name}.*" for name in LISTS]),
         "TARGET_POSTGRES_BATCH_SIZE_ROWS": "500",  # so that there are rows before a kill
     }
     draw = random.Random(seed)  # noqa: S311
@@ -67,10 +75,11 @@ def killed_loads(
         api.clear()
         killed, exit_code = _killed_load(api, variables, folder / "log", draw)
         done += killed
-        sys.stdout.write(
-            f"{done:3} kills: {len(api.requests)} requests, {count(database)} of "
-            f"{len(api.customers)} rows{'' if killed else '; this load came to its end before'}\n"
+        there = ", ".join(
+            f"{len(loaded(database, name))} of {len(api[name].rows)} {name}" for name in LISTS
         )
+        ended = "" if killed else "; this load came to its end before"
+        sys.stdout.write(f"{done:3} kills: {len(api.requests)} requests, {there}{ended}\n")
         sys.stdout.flush()
         if not killed:
             if exit_code:
@@ -106,13 +115,14 @@ def _killed_load(
 
 
 def _missing(api: SequenceAPI, database: Database) -> list[str]:
-    """Find what is wrong with the table."""
-    loaded = [row["id"] for row in database.query("SELECT id FROM sequence.customers")]
+    """Find what is wrong with the tables."""
     found = []
-    if missing := ids(api) - set(loaded):
-        found.append(f"{len(missing)} customers are missing")
-    if len(loaded) != len(set(loaded)):
-        found.append("customers are there more than once")
+    for name in LISTS:
+        ids = loaded(database, name)
+        if missing := {row.id for row in api[name].rows} - set(ids):
+            found.append(f"{len(missing)} {name} are missing")
+        if len(ids) != len(set(ids)):
+            found.append(f"{name} are there more than once")
     return found
 
 
@@ -127,17 +137,16 @@ def taps(group: int) -> list[int]:
     return found
 
 
-def count(database: Database) -> int:
-    """Count the rows that have been loaded."""
-    exists = "SELECT to_regclass('sequence.customers') IS NOT NULL AS yes"
+def loaded(database: Database, name: str) -> list[str]:
+    """Return the ids in a table, if it is there."""
+    exists = f"SELECT to_regclass('sequence.{name}') IS NOT NULL AS yes"
     if not database.query(exists)[0]["yes"]:
-        return 0
-    rows: int = database.query("SELECT count(*) AS rows FROM sequence.customers")[0]["rows"]
-    return rows
+        return []
+    return [row["id"] for row in database.query(f"SELECT id FROM sequence.{name}")]  # noqa: S608
 
 
 def main() -> int:
-    """Run the kills, and return 0 if nothing is wrong with the table, else 1."""
+    """Run the kills, and return 0 if nothing is wrong with the tables, else 1."""
     parser = argparse.ArgumentParser(prog="python -m tests.support.kills", description=__doc__)
     parser.add_argument("--kills", type=int, default=20, help="default: %(default)s")
     parser.add_argument("--customers", type=int, default=20_000, help="default: %(default)s")
@@ -146,13 +155,13 @@ def main() -> int:
     seed = random.randrange(10_000) if options.seed is None else options.seed  # noqa: S311
     sys.stdout.write(f"--seed {seed}\n")
     with (
-        SequenceAPI(options.customers, latency=0.01) as api,
+        SequenceAPI(options.customers, rows=others(options.customers), latency=0.01) as api,
         postgres() as database,
         tempfile.TemporaryDirectory() as folder,
     ):
         found = killed_loads(api, database, Path(folder), kills=options.kills, seed=seed)
-        said = "; ".join(found) or "the table holds every customer of the API once"
-        sys.stdout.write(f"{len(api.customers)} customers: {said}\n")
+        said = "; ".join(found) or "the tables hold every row of the API once"
+        sys.stdout.write(f"{said}\n")
     return 1 if found else 0
 
 
