@@ -51,8 +51,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--account",
         action="store_true",
-        help="all lists of an account of 10,000 customers, at two latencies: about ten minutes a "
-        "round, three with --quick",
+        help="all lists of an account of 10,000 customers, at two latencies: a quarter of an "
+        "hour a round, three minutes with --quick",
     )
     parser.add_argument(
         "--account-loading",

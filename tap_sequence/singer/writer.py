@@ -32,8 +32,9 @@ class MessageWriter(MsgSpecWriter):
     Records go out together, with the STATE that follows them. The SDK's writer flushes each, which
     takes longer than making it, and longer still where PYTHONUNBUFFERED is set.
 
-    What handles signals runs in the main thread, between any two of its steps. No message is
-    written in that thread but by the handler itself: it can't break in on one.
+    What handles signals runs in the main thread, between any two of its steps. While streams are
+    synced no message is written in that thread but by the handler itself: it can't break in on one.
+    Only `--test` writes there, a record of each list.
     """
 
     def __init__(self) -> None:
